@@ -57,6 +57,7 @@ def test_chunks_make_up_the_completion() -> None:
         (chunk("a") + b'data: {"error":{"message":"no","code":503}}\n\n', StreamAPIError, "a"),
         (chunk("a") + b"event: error\ndata: no\n\n", StreamAPIError, "a"),
         (chunk("a") + b'data: {"message":"no","code":503}\n\n', StreamAPIError, "a"),
+        (chunk("a") + b'data: {"type":"error","error":null,"message":"no"}\n\n', StreamAPIError, "a"),
         (b'{"error":"no"}', StreamAPIError, None),
         (chunk("a") + b"data: nonsense\n\n", StreamDecodeError, "a"),
         (b"<html>", StreamDecodeError, None),

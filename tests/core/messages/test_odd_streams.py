@@ -280,3 +280,36 @@ def test_a_whole_message_for_a_stream_may_be_odd() -> None:
     seen, reader = read(json.dumps(reply).encode())
     assert reader.error is None
     assert "".join(each.text for each in told(seen) if isinstance(each, TextEvent)) == "Hi"
+
+
+AGAIN = opened(tool("t1"))
+
+
+@pytest.mark.parametrize(
+    ("events", "blocks"),
+    [
+        pytest.param((AGAIN, A1, closed(), AGAIN), ONE, id="a call begins again at its end"),
+        pytest.param((AGAIN, A1, closed(), opened(tool("t1"), 1), closed(1)), ONE, id="and elsewhere"),
+        pytest.param((A1, AGAIN, closed()), ONE, id="a call begins behind its arguments"),
+        pytest.param((delta(partial_json='{"a"'), AGAIN, delta(partial_json=": 1}")), ONE, id="and amid them"),
+    ],
+)
+def test_a_call_is_not_made_again_without_its_arguments(events: tuple[Fields, ...], blocks: tuple[object, ...]) -> None:
+    found = added(START, *events, USED, STOP)
+    assert found.blocks == found.told == [*blocks]
+    _, reader = read(wire(START, *events, USED, STOP))
+    message = reader.partial()
+    assert message is not None
+    assert [(call.id, call.name) for call in message.tool_uses] == [("t1", "f")]
+
+
+@pytest.mark.parametrize("place", [1, -1], ids=["before", "behind"])
+def test_a_message_that_begins_again_loses_no_tokens(place: int) -> None:
+    events = [START, opened(TEXT), delta(text="Hi"), ended(input_tokens=4, output_tokens=3)]
+    events.insert(place if place > 0 else len(events), START)
+    moved = [events[-2], *events[:-2], events[-1]] if place < 0 else events
+    for sent in (events, moved):
+        _, reader = read(wire(*sent, STOP))
+        message = reader.partial()
+        assert message is not None
+        assert (message.usage.input_tokens, message.usage.output_tokens) == (4, 3)

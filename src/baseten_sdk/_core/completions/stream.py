@@ -116,4 +116,4 @@ def _read_chunk(data: bytes) -> TextCompletionChunk | None:
 def _is_error(chunk: TextCompletionChunk) -> bool:
     unknown = chunk.model_extra or {}
     plain = ("message" in unknown and "code" in unknown) or bool(unknown.get("detail"))
-    return bool(unknown.get("error")) or chunk.object == "error" or (plain and not chunk.choices)
+    return bool(unknown.get("error")) or "error" in (chunk.object, unknown.get("type")) or (plain and not chunk.choices)

@@ -30,7 +30,7 @@ from ...types.message_events import (
 from ...types.messages import Message, MessageUsage
 from ...types.reply import LENIENT
 from .block_parts import BlockParts, Fields
-from .same_call import CallKey
+from .same_call import SeenCalls
 
 KINDS = {
     "text_delta": "text",
@@ -39,6 +39,8 @@ KINDS = {
     "input_json_delta": "tool_use",
 }
 """The type of the block that a delta opens. Any other delta opens a text block."""
+
+NOTHING = (None, 0, "0")
 
 INPUT_SIDE = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
 
@@ -120,15 +122,11 @@ class MessageAccumulator:
     def _distinct(self) -> Iterator[BlockParts]:
         """Yield the blocks in order, without calls that repeat an earlier one."""
         ids = Counter(parts.id for parts in self.blocks.values() if parts.is_call)
-        seen = set[CallKey]()
+        calls = SeenCalls()
         for number in sorted(self.blocks):
             parts = self.blocks[number]
-            if parts.is_call and ids[parts.id] > 1:
-                key = parts.call_key()
-                if key in seen:
-                    continue
-                seen.add(key)
-            yield parts
+            if not (parts.is_call and ids[parts.id] > 1 and parts.repeated(calls)):
+                yield parts
 
     def _add_end(self, event: MessageDeltaEvent) -> None:
         self._end |= event.delta.model_dump(exclude_unset=True, exclude_none=True)
@@ -152,13 +150,11 @@ class MessageAccumulator:
 def merged_usage(before: Mapping[str, object], later: Mapping[str, object]) -> Mapping[str, object]:
     """Merge two reports of the usage of one message. The later one counts.
 
-    Its fields of the input explain each other, so they count together, and only if they say anything: some servers
-    report the input at the start and never again, others begin with zeros.
+    Its fields of the input explain each other, so they count together. A zero or null says nothing: some servers report
+    the input at the start and never again, others begin with zeros, or begin again.
     """
-    known = {name: value for name, value in later.items() if value is not None}
     kept = dict(before)
-    if any(known.get(name) not in (None, 0, "0") for name in INPUT_SIDE):
+    if any(later.get(name) not in NOTHING for name in INPUT_SIDE):
         kept = {name: value for name, value in kept.items() if name not in INPUT_SIDE}
-    else:
-        known = {name: value for name, value in known.items() if name not in INPUT_SIDE or name not in kept}
-    return {**kept, **known}
+    known = {name: value for name, value in later.items() if value is not None}
+    return kept | {name: value for name, value in known.items() if value not in NOTHING or name not in kept}

@@ -11,7 +11,7 @@ from ...types.messages import ContentBlock, ToolUseBlock, new_tool_use_id
 from ...types.reply import LENIENT, attach_note
 from ..chat.unknown import Unknown
 from ..stream.arguments import HeldArguments, first_object
-from .same_call import CallKey, call_key
+from .same_call import SeenCalls
 
 Fields = dict[str, object]
 
@@ -68,10 +68,12 @@ class BlockParts:
         """Whether a block that is opened at the same index is this block again. It then takes what it lacks."""
         if self.ended or start.get("type") != self.kind:
             return False
-        if self.is_call and (start.get("id") or None) not in (None, self._start["id"]):
+        named = bool(self._start.get("name"))
+        if self.is_call and named and (start.get("id") or None) not in (None, self._start["id"]):
             return False
         self._open(start)
-        self._start |= {name: value for name, value in start.items() if value and not self._start.get(name)}
+        lacking = (name for name, value in start.items() if value and not (named and self._start.get(name)))
+        self._start |= {name: start[name] for name in lacking}
         return True
 
     def takes(self, delta: BlockDelta) -> bool:
@@ -88,10 +90,10 @@ class BlockParts:
             case _:
                 return True
 
-    def call_key(self) -> CallKey:
-        """Return the key of a call, as far as it has arrived. It is equal if the call was sent twice."""
+    def repeated(self, calls: SeenCalls) -> bool:
+        """Whether a call came before, as far as it has arrived. Note it."""
         block = self.plain()
-        return call_key(self.id, str(block.get("name")), block.get("input"))
+        return calls.repeated(self.id, str(block.get("name")), block.get("input"))
 
     @property
     def id(self) -> str:

@@ -23,19 +23,19 @@ from ...types.message_events import (
 from ...types.messages import Message
 from .accumulate import MessageAccumulator
 from .block_parts import BlockParts
-from .same_call import CallKey
+from .same_call import SeenCalls
 
 
 class MessageEvents:
     """Makes the events of one stream."""
 
-    __slots__ = ("_accumulator", "_closed", "_closed_calls", "_held")
+    __slots__ = ("_accumulator", "_calls", "_closed", "_held")
 
     def __init__(self) -> None:
         self._accumulator = MessageAccumulator()
         self._held: dict[int, BlockParts] = {}
         self._closed: set[int] = set()
-        self._closed_calls: set[CallKey] = set()
+        self._calls = SeenCalls()
 
     def snapshot(self) -> Message | None:
         """Return what has arrived so far. None if nothing has."""
@@ -104,11 +104,8 @@ class MessageEvents:
         self._held.pop(number, None)
         self._closed.add(number)
         parts = self._accumulator.blocks[number]
-        if parts.is_call:
-            key = parts.call_key()
-            if key in self._closed_calls:
-                return []
-            self._closed_calls.add(key)
+        if parts.is_call and parts.repeated(self._calls):
+            return []
         return [ContentBlockStopEvent(parts.block(), number)]
 
     def _ended(self) -> list[MessageStreamEvent]:

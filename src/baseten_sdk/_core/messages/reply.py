@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
 from ...config import Limits
 from ...types.messages import ContentBlock, Message, ToolUseBlock
 from ..reply.response import WholeResponse
 from ..reply.validate import read_model
-from .same_call import CallKey, call_key
+from .same_call import SeenCalls
 
 
 def read_message(response: WholeResponse) -> Message:
@@ -19,7 +17,8 @@ def read_message(response: WholeResponse) -> Message:
     """
     message = (None if response.is_object else _gathered(response)) or read_model(Message, response)
     if len(message.content) > 1 and len(message.tool_uses) > 1:
-        message.content = list(_distinct(message.content))
+        calls = SeenCalls()
+        message.content = [block for block in message.content if not _repeated(block, calls)]
     return message
 
 
@@ -30,12 +29,5 @@ def _gathered(response: WholeResponse) -> Message | None:
     return read_gathered(response, MessageReader(Limits()))
 
 
-def _distinct(blocks: Iterable[ContentBlock]) -> Iterator[ContentBlock]:
-    seen = set[CallKey]()
-    for block in blocks:
-        if isinstance(block, ToolUseBlock):
-            key = call_key(block.id, block.name, block.input)
-            if key in seen:
-                continue
-            seen.add(key)
-        yield block
+def _repeated(block: ContentBlock, calls: SeenCalls) -> bool:
+    return isinstance(block, ToolUseBlock) and calls.repeated(block.id, block.name, block.input)
