@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from baseten_sdk._core.chat.chunks import ChunkReader
+from baseten_sdk._core.chat.reader import ChunkReader
 from baseten_sdk.config import Limits
 from baseten_sdk.errors import StreamAPIError, StreamError
 from baseten_sdk.types.chunks import ChatCompletionChunk

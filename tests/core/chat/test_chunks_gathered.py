@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from baseten_sdk._core.chat.chunks import ChunkReader
+from baseten_sdk._core.chat.reader import ChunkReader
 from baseten_sdk.errors import StreamAPIError, StreamDecodeError, StreamInterrupted
 from tests.core.chat.chat_bodies import DONE, LIMITS, STOP, TOO_LARGE, A, B, bad, event, gathered, good, whole
 

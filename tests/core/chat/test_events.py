@@ -34,8 +34,8 @@ from baseten_sdk import (
     UsageUpdated,
     schema_for,
 )
-from baseten_sdk._core.chat.chunks import ChunkReader
 from baseten_sdk._core.chat.events import EventReader
+from baseten_sdk._core.chat.reader import ChunkReader
 from baseten_sdk._core.schema.toolbox import Toolbox
 from baseten_sdk.types.chunks import ChatCompletionChunk
 

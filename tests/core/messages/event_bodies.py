@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from baseten_sdk import Limits, RawMessageStreamEvent
 from baseten_sdk._core.messages.events import MessageEvents
-from baseten_sdk._core.messages.stream import MessageReader
+from baseten_sdk._core.messages.reader import MessageReader
 
 Fields = dict[str, object]
 

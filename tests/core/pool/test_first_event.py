@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from baseten_sdk import Limits, StreamAPIError, StreamInterrupted
-from baseten_sdk._core.chat.chunks import ChunkReader
+from baseten_sdk._core.chat.reader import ChunkReader
 from baseten_sdk._core.pool.first_event import FirstEvent
 
 CHUNK = b'data: {"id":"1","choices":[{"index":0,"delta":{"content":"Hi"}}]}\n\n'

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from baseten_sdk._core.chat.accumulate import Accumulator
-from baseten_sdk._core.chat.chunks import ChunkReader
+from baseten_sdk._core.chat.reader import ChunkReader
 from baseten_sdk.config import Limits
 from baseten_sdk.types.chat import ChatCompletion, ChatCompletionMessage
 

@@ -32,7 +32,7 @@ class AsyncCompletionCalls(AsyncModelCalls):
         self, model: str, prompt: Prompt, params: Mapping[str, object]
     ) -> AsyncTypedStream[TextCompletionChunk]:
         """Make one call and return its chunks as they come."""
-        from ..._core.completions.stream import TextReader
+        from ..._core.completions.reader import TextReader
         from ..streams.observed import typed_stream
 
         request, options = self.prepared(model, prompt, params, stream=True)

@@ -33,7 +33,7 @@ class AsyncResponseCalls(AsyncModelCalls):
 
     PARAMETERS = PARAMETERS
 
-    async def respond(
+    async def complete(
         self,
         model: str,
         given: ResponseInput,
@@ -46,7 +46,7 @@ class AsyncResponseCalls(AsyncModelCalls):
         response, meta = await self.caller.fetch(request, options, read_response)
         return attach_meta(response, meta)
 
-    async def events(
+    async def raw_events(
         self,
         model: str,
         given: ResponseInput,
@@ -60,7 +60,7 @@ class AsyncResponseCalls(AsyncModelCalls):
         caller = self.caller
         return response_events(await caller.open(request, options), caller.limits)
 
-    def stream(
+    def events(
         self,
         model: str,
         given: ResponseInput,
@@ -103,7 +103,7 @@ class AsyncResponseCalls(AsyncModelCalls):
         conversation = given if isinstance(given, str) else list(given)
         attempts: list[ModelResponse] = []
         while True:
-            response = await self.respond(model, conversation, params, toolbox.params, form)
+            response = await self.complete(model, conversation, params, toolbox.params, form)
             attempts.append(response)
             try:
                 return answer_form.read(response, attempts)

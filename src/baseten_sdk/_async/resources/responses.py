@@ -119,8 +119,8 @@ class AsyncResponses(Unavailable):
         """
         params_of_tools = None if tools is None else toolbox_of(tools).params
         if stream:
-            return await self._calls.events(model, input, params, params_of_tools)
-        return await self._calls.respond(model, input, params, params_of_tools)
+            return await self._calls.raw_events(model, input, params, params_of_tools)
+        return await self._calls.complete(model, input, params, params_of_tools)
 
     @overload
     def stream(
@@ -179,7 +179,7 @@ class AsyncResponses(Unavailable):
         from ..._core.schema.schema import schema_for
 
         schema: Schema[T] | None = None if text_format is None else schema_for(text_format, strict=strict)
-        return self._calls.stream(model, input, params, toolbox_of(tools), schema)
+        return self._calls.events(model, input, params, toolbox_of(tools), schema)
 
     @overload
     async def parse(
@@ -280,10 +280,10 @@ class AsyncResponses(Unavailable):
         of_turn, deadline = self._calls.of_run(params)
 
         async def ask(conversation: Sequence[ResponseInputItem], left: float) -> ModelResponse:
-            return await self._calls.respond(model, conversation, within(of_turn, left), toolbox.params)
+            return await self._calls.complete(model, conversation, within(of_turn, left), toolbox.params)
 
         def ask_stream(conversation: Sequence[ResponseInputItem], left: float) -> AsyncModelResponseStream[None]:
-            return self._calls.stream(model, conversation, within(of_turn, left), toolbox, None, lenient=True)
+            return self._calls.events(model, conversation, within(of_turn, left), toolbox, None, lenient=True)
 
         def ended(response: ModelResponse) -> ResponseCompletedEvent:
             return ResponseCompletedEvent(response=response)

@@ -19,6 +19,6 @@ def read_chat(response: WholeResponse) -> ChatCompletion:
 
 def _gathered(response: WholeResponse) -> ChatCompletion | None:
     from ..stream.gathered import read_gathered
-    from .chunks import ChunkReader
+    from .reader import ChunkReader
 
     return read_gathered(response, ChunkReader(Limits()))

@@ -19,6 +19,6 @@ def read_text_completion(response: WholeResponse) -> TextCompletion:
 
 def _gathered(response: WholeResponse) -> TextCompletion | None:
     from ..stream.gathered import read_gathered
-    from .stream import TextReader
+    from .reader import TextReader
 
     return read_gathered(response, TextReader(Limits()))

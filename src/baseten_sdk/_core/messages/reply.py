@@ -24,7 +24,7 @@ def read_message(response: WholeResponse) -> Message:
 
 def _gathered(response: WholeResponse) -> Message | None:
     from ..stream.gathered import read_gathered
-    from .stream import MessageReader
+    from .reader import MessageReader
 
     return read_gathered(response, MessageReader(Limits()))
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from ...config import Limits
 from ...errors import StreamError
 from ...errors.partial import PartialReply
-from ..chat.chunks import ChunkReader
-from ..completions.stream import TextReader
-from ..messages.stream import MessageReader
+from ..chat.reader import ChunkReader
+from ..completions.reader import TextReader
+from ..messages.reader import MessageReader
 from ..request.request import Request
 from ..responses.reader import ResponseReader
 from ..stream.reader import StreamReader

@@ -31,7 +31,7 @@ class CompletionCalls(ModelCalls):
 
     def chunks(self, model: str, prompt: Prompt, params: Mapping[str, object]) -> TypedStream[TextCompletionChunk]:
         """Make one call and return its chunks as they come."""
-        from ..._core.completions.stream import TextReader
+        from ..._core.completions.reader import TextReader
         from ..streams.observed import typed_stream
 
         request, options = self.prepared(model, prompt, params, stream=True)

@@ -60,7 +60,7 @@ class MessageCalls(ModelCalls):
         self, call: MessageCall, messages: Iterable[MessageTurn], more: Mapping[str, object]
     ) -> TypedStream[RawMessageStreamEvent]:
         """Make one call and return its events as they come."""
-        from ..._core.messages.stream import MessageReader
+        from ..._core.messages.reader import MessageReader
         from ..streams.observed import typed_stream
 
         request, options = self.prepared(call, messages, more, stream=True)

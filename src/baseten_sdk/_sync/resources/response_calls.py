@@ -34,7 +34,7 @@ class ResponseCalls(ModelCalls):
 
     PARAMETERS = PARAMETERS
 
-    def respond(
+    def complete(
         self,
         model: str,
         given: ResponseInput,
@@ -47,7 +47,7 @@ class ResponseCalls(ModelCalls):
         response, meta = self.caller.fetch(request, options, read_response)
         return attach_meta(response, meta)
 
-    def events(
+    def raw_events(
         self,
         model: str,
         given: ResponseInput,
@@ -61,7 +61,7 @@ class ResponseCalls(ModelCalls):
         caller = self.caller
         return response_events(caller.open(request, options), caller.limits)
 
-    def stream(
+    def events(
         self,
         model: str,
         given: ResponseInput,
@@ -102,7 +102,7 @@ class ResponseCalls(ModelCalls):
         conversation = given if isinstance(given, str) else list(given)
         attempts: list[ModelResponse] = []
         while True:
-            response = self.respond(model, conversation, params, toolbox.params, form)
+            response = self.complete(model, conversation, params, toolbox.params, form)
             attempts.append(response)
             try:
                 return answer_form.read(response, attempts)

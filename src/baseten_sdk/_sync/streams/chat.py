@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ..._core.chat.chunks import ChunkReader
+from ..._core.chat.reader import ChunkReader
 from ...config import Limits
 from ...types.chunks import ChatCompletionChunk
 from ..calls.body import ResponseStream

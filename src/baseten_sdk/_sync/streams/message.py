@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from ..._core.messages.answer import AnswerForm
 from ..._core.messages.events import MessageEvents
 from ..._core.messages.partials import MessagePartials
-from ..._core.messages.stream import MessageReader
+from ..._core.messages.reader import MessageReader
 from ..._core.request.options import Options
 from ..._core.request.request import Request
 from ...errors import ConfigurationError, OutputError

@@ -11,7 +11,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import example, given, strategies as st
 
-from baseten_sdk._core.chat.chunks import ChunkReader
+from baseten_sdk._core.chat.reader import ChunkReader
 from baseten_sdk.config import Limits
 from baseten_sdk.errors import (
     APIConnectionError,

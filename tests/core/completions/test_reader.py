@@ -7,8 +7,8 @@ import json
 import pytest
 
 from baseten_sdk import Limits, StreamAPIError, StreamDecodeError, StreamError, StreamInterrupted, TextCompletionChunk
+from baseten_sdk._core.completions.reader import TextReader
 from baseten_sdk._core.completions.request import PARAMETERS, completion_request
-from baseten_sdk._core.completions.stream import TextReader
 from baseten_sdk._core.request.options import Options
 from baseten_sdk._core.request.routing import BaseURL
 from baseten_sdk.errors import InvalidRequestError
