@@ -16,10 +16,15 @@ Backend = tuple[str, dict[str, object]]
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """An event loop of asyncio with a clock of its own."""
+    """An event loop of asyncio with a clock of its own.
+
+    Attributes:
+        interrupted: Whether the next wait ends without a look at the sockets, as that of a stopped process does.
+    """
 
     def __init__(self) -> None:
         self._now = 1000.0
+        self.interrupted = False
         super().__init__(_Selector(self))
 
     def time(self) -> float:
@@ -40,6 +45,9 @@ class _Selector(selectors.DefaultSelector):
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is None:
             return super().select(None)
+        if self._loop.interrupted:
+            self._loop.interrupted = False
+            return []
         ready = super().select(0)
         if not ready:
             self._loop.advance(timeout)
@@ -54,7 +62,7 @@ def backend(name: str) -> Backend:
 
 
 def stand_still(seconds: float) -> None:
-    """Let time pass while the running loop cannot turn, as a process does for which the machine has no time."""
+    """Let time pass while the running loop cannot turn, as a process does that is stopped for a while."""
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:
@@ -64,3 +72,4 @@ def stand_still(seconds: float) -> None:
     else:
         assert isinstance(loop, VirtualLoop)
         loop.advance(seconds)
+        loop.interrupted = True

@@ -401,7 +401,7 @@ async def test_the_models_are_listed_when_they_are_asked_for(emu: Emulator) -> N
 
 
 async def test_with_a_webhook_acomplete_submits(emu: Emulator) -> None:
-    llm = llm_of(emu, model_id="x9", webhook_endpoint="https://example.com/done", max_tokens=50)
+    llm = llm_of(emu, "queue=60", model_id="x9", webhook_endpoint="https://example.com/done", max_tokens=50)
     response = await llm.acomplete("Paul Graham is", top_p=0.5)
     assert response.additional_kwargs == {"async_request": True}
     assert response.raw == {"request_id": response.text}

@@ -13,12 +13,16 @@ from importlib.util import find_spec
 from math import inf
 
 import pytest
+import trio
+import trio.testing
 
-from baseten_sdk._core.policy.phases import TimeLimits
+from baseten_sdk._core.policy.phases import Expired, TimeLimits
+from baseten_sdk._core.policy.time_bounds import LATE
 from baseten_sdk._io.readiness import AnyReadiness, LoopReadiness, readiness
 from baseten_sdk._io.sockets import AsyncSocket
 from baseten_sdk._io.timer import AsyncTimer
 from baseten_sdk.config import Timeout
+from tests.virtual_time import stand_still
 
 LOOPS: list[Callable[[], asyncio.AbstractEventLoop]] = [asyncio.new_event_loop]
 if find_spec("uvloop"):  # There is none for Windows.
@@ -265,3 +269,24 @@ def test_a_loop_that_cannot_watch_is_waited_for_by_anyio(pair: Pair, monkeypatch
 
 def timer() -> AsyncTimer:
     return AsyncTimer(TimeLimits(Timeout(), 30.0, inf, inf))
+
+
+def test_on_trio_what_came_while_the_process_stood_still_counts_once(pair: Pair) -> None:
+    ours, theirs = pair
+
+    async def main() -> tuple[bytes, bool]:
+        found = b""
+        timer = AsyncTimer(TimeLimits(Timeout(idle=1.0), 1.0))
+        try:
+            with timer:
+                timer.enter("idle")
+                theirs.sendall(b"x")
+                stand_still(1.0 + LATE * 2)
+                found = await AnyReadiness(ours).read(timer)
+                await AnyReadiness(ours).read(timer)
+        except Expired:
+            return found, True
+        return found, False
+
+    clock = trio.testing.MockClock(autojump_threshold=0)
+    assert trio.run(main, clock=clock) == (b"x", True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from math import inf
 
 import anyio
@@ -10,6 +9,7 @@ import anyio.lowlevel
 import pytest
 
 from baseten_sdk._core.policy.phases import Bound, Expired, Expiry, Phase, TimeLimits
+from baseten_sdk._core.policy.time_bounds import GRACE, LATE
 from baseten_sdk._io.timer import AsyncTimer, Timer
 from baseten_sdk.config import Timeout
 from tests.virtual_time import Backend, backend
@@ -24,6 +24,16 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture(params=["asyncio", "trio"])
 def anyio_backend(request: pytest.FixtureRequest) -> Backend:
     return backend(request.param)
+
+
+class Clock:
+    """Time that passes when the test says so."""
+
+    def __init__(self) -> None:
+        self.time = 1024.0
+
+    def __call__(self) -> float:
+        return self.time
 
 
 def limits(phase: float = LATER, attempt: float | None = None, call: float = inf) -> TimeLimits:
@@ -59,14 +69,31 @@ async def wait_in(timer: AsyncTimer, phase: Phase) -> None:
 
 @pytest.mark.parametrize(("given", "phase", "bound", "limit"), NEAREST)
 def test_the_nearest_end_holds_for_threads(given: TimeLimits, phase: Phase, bound: Bound, limit: float) -> None:
-    timer = Timer(given)
+    clock = Clock()
+    timer = Timer(given, clock)
     with timer:
         timer.begin()
         timer.enter(phase)
-        time.sleep(SOON + 0.001)
+        clock.time += SOON
         with pytest.raises(Expired) as caught:
             timer.remaining()
     assert caught.value.expiry == Expiry(phase, bound, limit)
+
+
+def test_a_thread_that_stood_still_may_read_what_arrived_meanwhile_once() -> None:
+    clock = Clock()
+    timer = Timer(limits(attempt=SOON), clock)
+    timer.begin()
+    timer.enter("first_byte")
+    clock.time += SOON + LATE * 2
+    assert timer.remaining() == pytest.approx(GRACE)
+    timer.enter("idle")
+    assert timer.remaining() == pytest.approx(GRACE)
+    clock.time += GRACE / 2
+    assert timer.remaining() == pytest.approx(GRACE / 2)
+    clock.time += GRACE + LATE * 2
+    with pytest.raises(Expired):
+        timer.remaining()
 
 
 def test_a_thread_is_told_what_is_left() -> None:
@@ -236,14 +263,15 @@ def test_a_part_of_the_reply_puts_the_next_look_off() -> None:
 
 
 def test_a_thread_looks_between_two_waits() -> None:
-    timer = Timer(limits())
+    clock = Clock()
+    timer = Timer(limits(), clock)
     timer.check = Checks(2)
     timer.enter("first_byte")
     left = timer.until_look()
     assert left is not None
     assert left <= SOON
-    time.sleep(SOON + 0.001)
+    clock.time += SOON
     timer.look()
-    time.sleep(SOON + 0.001)
+    clock.time += SOON
     with pytest.raises(Expired):
         timer.look()

@@ -16,17 +16,12 @@ from math import inf
 from typing import Protocol
 from weakref import WeakValueDictionary
 
+from .._core.policy.time_bounds import GRACE, LATE
+
 AHEAD = 5.0
 """How far ahead a handle is set at most, in seconds.
 
 An end that moves closer from far away then needs no new handle.
-"""
-
-
-LATE = 0.5
-"""If the clock fires this many seconds late, the process itself must have stood still.
-
-It then first looks at what arrived meanwhile.
 """
 
 
@@ -166,7 +161,7 @@ class TaskAlarm:
             return self.end
         if now > self.end + LATE and not self._late:
             self._late = True
-            return now
+            return now + GRACE
         if self._look is not None and (end := self._look()) > now:
             self._late = False
             self.end = end

@@ -45,6 +45,10 @@ class Looking(Protocol):
         """Check it. Raises an exception that ends the wait if the other side hangs."""
         ...
 
+    def grace(self) -> float:
+        """Return the seconds left to read what arrived while the process stood still. 0 or less: none."""
+        ...
+
 
 class Readiness(Protocol):
     """Waits for one socket."""
@@ -172,14 +176,20 @@ class LoopReadiness:
 
 
 class AnyReadiness:
-    """Waits with anyio."""
+    """Waits with anyio.
 
-    __slots__ = ("_identity", "_raw", "_schedule")
+    A task of trio whose time was up while the process stood still is canceled before the loop looks at its sockets. So
+    a canceled wait then looks by itself. If the reply needs another wait, that one is canceled again.
+    """
+
+    __slots__ = ("_canceled", "_identity", "_raw", "_schedule")
 
     def __init__(self, raw: socket.socket) -> None:
         self._raw = raw
         self._identity = AsyncLoopIdentity.current()
         self._schedule = scheduler()
+        canceled = anyio.get_cancelled_exc_class()
+        self._canceled = () if canceled is asyncio.CancelledError else canceled
 
     async def read(self, looking: Looking | None = None) -> bytes:
         while True:
@@ -192,6 +202,11 @@ class AnyReadiness:
                         await anyio.wait_readable(self._raw)
             except (anyio.ClosedResourceError, ValueError):
                 raise ConnectionAbortedError(CLOSED) from None
+            except self._canceled:
+                with suppress(*UNREADY, OSError):
+                    if looking is not None and looking.grace() > 0:
+                        return self._raw.recv(PIECE)
+                raise
             if scope is not None and scope.cancelled_caught and looking is not None:
                 looking.look()
                 continue

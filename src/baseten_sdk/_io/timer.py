@@ -12,6 +12,7 @@ read, so the time that is left (`remaining`) becomes the timeout of each socket 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from math import inf
 from types import TracebackType
 
@@ -76,8 +77,8 @@ class Timer(TimeBounds):
 
     __slots__ = ()
 
-    def __init__(self, limits: TimeLimits) -> None:
-        super().__init__(limits, time.monotonic)
+    def __init__(self, limits: TimeLimits, now: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(limits, now)
 
     def remaining(self) -> float | None:
         """Return how many seconds the next operation may take. None if nothing limits it.
@@ -88,7 +89,7 @@ class Timer(TimeBounds):
         if self.end == inf:
             return None
         left = self.end - self._now()
-        if left <= 0:
+        if left <= 0 and (left := self.grace()) <= 0:
             raise self.reached()
         return left
 

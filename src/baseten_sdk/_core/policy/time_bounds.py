@@ -14,6 +14,18 @@ from .phases import Bound, Expired, Expiry, Phase, TimeLimits
 SLACK = 0.005
 """Seconds by which a library's timer may fire before this one."""
 
+LATE = 0.5
+"""If an end is noticed this many seconds late, the process itself must have stood still: it was stopped, or the machine
+was suspended.
+"""
+
+GRACE = 0.1
+"""Seconds to read what arrived while the process stood still. It counts, because the server was in time.
+
+One turn of an event loop is not enough: the wait that the stop interrupted reports no socket at all, and a task runs
+only in the turn after that of its socket.
+"""
+
 
 class TimeBounds:
     """The ends of one attempt.
@@ -33,6 +45,7 @@ class TimeBounds:
         "_attempt_end",
         "_bound",
         "_call_end",
+        "_grace_end",
         "_now",
         "_waits_since",
         "check",
@@ -57,6 +70,7 @@ class TimeBounds:
         self.check: HangCheck | None = None
         self.looks = inf
         self._waits_since = inf
+        self._grace_end = 0.0
 
     def enter(self, phase: Phase) -> None:
         """Begin a phase, or restart its limit."""
@@ -111,6 +125,13 @@ class TimeBounds:
     def spare(self) -> float:
         """Return the seconds left of the call's deadline or of the attempt, whichever is less."""
         return min(self._call_end, self._attempt_end) - self._now()
+
+    def grace(self) -> float:
+        """Return the seconds left to read what arrived while the process stood still. 0 or less: none."""
+        now = self._now()
+        if not self._grace_end and now > self.end + LATE:
+            self._grace_end = now + GRACE
+        return self._grace_end - now
 
     def reached(self) -> Expired:
         """Return what to raise when the end has come."""
