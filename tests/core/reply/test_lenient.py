@@ -86,12 +86,12 @@ def test_a_null_of_a_choice_is_as_if_it_were_not_there(name: str) -> None:
     assert found.model_dump() == ChatCompletionChunk.model_validate_json(json.dumps({"choices": [choice]})).model_dump()
 
 
-@pytest.mark.parametrize("name", ["prompt_tokens", "completion_tokens", "total_tokens"])
-def test_a_null_among_the_tokens_is_none(name: str) -> None:
+@pytest.mark.parametrize(("name", "count"), [("prompt_tokens", 0), ("completion_tokens", 0), ("total_tokens", 3)])
+def test_a_null_among_the_tokens_is_none_and_a_null_total_is_their_sum(name: str, count: int) -> None:
     found = read(chunk() | {"usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3, name: None}})
     assert found is not None
     assert found.usage is not None
-    assert found.usage.model_dump(include={name}) == {name: 0}
+    assert found.usage.model_dump(include={name}) == {name: count}
 
 
 @pytest.mark.parametrize(
