@@ -73,8 +73,8 @@ def test_a_reply_of_another_shape_says_what_is_wrong_with_it(body: str, problem:
 
 
 def test_what_would_have_cost_nothing_is_not_the_problem() -> None:
+    usage = '{"prompt_tokens": null, "total_tokens": 1}'
     with pytest.raises(ResponseValidationError) as caught:
-        usage = '{"prompt_tokens": null, "total_tokens": 1}'
         read_model(ChatCompletion, answer(f'{{"created": "now", "choices": 5, "usage": {usage}}}'))
     assert "cannot be read: choices: Input should be a valid array; and 2 more. It begins" in caught.value.message
 
