@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import inf
 
-from baseten_sdk.jobs.submissions import INTERVALS, Submission, Submissions
+from baseten_sdk.jobs.submissions import POLL_INTERVALS, Submission, Submissions
 
 
 def submission(number: int, request_id: str | None = "r") -> Submission:
@@ -56,7 +56,7 @@ def test_the_questions_become_rarer_and_the_more_there_are_the_rarer() -> None:
         assert isinstance(wait, float)
         waits.append(wait)
     assert waits == sorted(waits)
-    assert (waits[0], waits[-1]) == (2.0, INTERVALS.longest)
+    assert (waits[0], waits[-1]) == (2.0, POLL_INTERVALS.longest)
     for number in range(2, 1001):
         submissions.add(submission(number))
     other = submission(0)

@@ -13,7 +13,7 @@ from ..rates import Backoff
 from ..types.json import JsonValue
 from ..types.webhooks import AsyncPredictResult
 
-INTERVALS = Backoff(first=2.0, longest=60.0, growth=1.6)
+POLL_INTERVALS = Backoff(first=2.0, longest=60.0, growth=1.6)
 """Seconds between two status calls for one submission."""
 
 POLLS_PER_SECOND = 10.0
@@ -58,7 +58,7 @@ class Submission:
     @property
     def interval(self) -> float:
         """Seconds until its next poll, if there are few submissions."""
-        return INTERVALS.after(self.polls + 1)
+        return POLL_INTERVALS.after(self.polls + 1)
 
     def seconds_over(self, now: float) -> float:
         """Seconds since it was first seen to have ended, which is now at the latest."""

@@ -156,7 +156,7 @@ async def test_a_store_that_another_process_fills_is_looked_into(
     client: AsyncClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two stores on one file, as two processes have them."""
-    monkeypatch.setattr("baseten_sdk._async.queue.inbox.LOOKS", Backoff(0.001, 0.01))
+    monkeypatch.setattr("baseten_sdk._async.queue.inbox.LOOK_INTERVALS", Backoff(0.001, 0.01))
     ours, theirs = SQLiteStore(tmp_path / "jobs.sqlite"), SQLiteStore(tmp_path / "jobs.sqlite")
     inbox = client.webhooks.inbox(ours, url=ELSEWHERE)
     job = await submitted(client, "queue=100")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import example, given, strategies as st
 
 from baseten_sdk import AsyncRequestStatus
-from baseten_sdk._core.queue.polling import POLLS
+from baseten_sdk._core.queue.polling import POLL_INTERVALS
 from baseten_sdk._core.queue.schedule import Schedule
 
 RUNNING = AsyncRequestStatus(request_id="r", status="IN_PROGRESS")
@@ -29,9 +29,9 @@ def test_one_that_goes_on_is_due_again_later_and_later() -> None:
         assert not schedule.is_over(poll, RUNNING, now)
         waits.append(schedule.rest(now))
         now += waits[-1]
-    assert waits[0] == POLLS.first
+    assert waits[0] == POLL_INTERVALS.first
     assert waits == sorted(waits)
-    assert waits[-1] == POLLS.longest
+    assert waits[-1] == POLL_INTERVALS.longest
 
 
 def test_one_that_is_over_or_dropped_is_gone() -> None:

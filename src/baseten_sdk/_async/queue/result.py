@@ -10,7 +10,7 @@ from __future__ import annotations
 from math import inf
 
 from ..._core.queue.delivery import Envelope
-from ..._core.queue.polling import POLLS, STATUS_CALL_SECONDS
+from ..._core.queue.polling import POLL_INTERVALS, STATUS_CALL_SECONDS
 from ..._core.queue.verdict import PendingDelivery, bad_end, failure_status
 from ..._core.request.options import Options
 from ..._io.wakeup import AsyncWakeup
@@ -76,7 +76,7 @@ class AsyncResultWait:
         """
         with self._inbox.waiting_for(self._request_id) as wakeup:
             body = await self._inbox.look(self._request_id)
-            for interval in POLLS._replace(first=FIRST_POLL).waits():
+            for interval in POLL_INTERVALS._replace(first=FIRST_POLL).waits():
                 if body is not None:
                     break
                 body = await self._round(interval, wakeup)

@@ -7,7 +7,7 @@ from math import inf
 from ...types.async_requests import AsyncRequestStatus
 from ..policy.backoff import Backoff
 
-POLLS = Backoff(first=0.25, longest=15.0, growth=1.6)
+POLL_INTERVALS = Backoff(first=0.25, longest=15.0, growth=1.6)
 """Seconds between two status calls: short at first, because many jobs are short, then longer."""
 
 DELIVERY_GRACE = 60.0

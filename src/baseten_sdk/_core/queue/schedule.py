@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from ...types.async_requests import AsyncRequestStatus
-from .polling import POLLS, Ending
+from .polling import POLL_INTERVALS, Ending
 
 J = TypeVar("J")
 
@@ -39,7 +39,7 @@ class Schedule(Generic[J]):
     """
 
     def __init__(self, jobs: Iterable[J], now: float) -> None:
-        self._waiting = [Poll(now, 0, number, job, POLLS.waits(), Ending()) for number, job in enumerate(jobs)]
+        self._waiting = [Poll(now, 0, number, job, POLL_INTERVALS.waits(), Ending()) for number, job in enumerate(jobs)]
         self._taken = 0
 
     def __len__(self) -> int:

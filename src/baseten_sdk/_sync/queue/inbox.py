@@ -24,7 +24,7 @@ from ...webhooks import parse
 
 T = TypeVar("T")
 
-LOOKS = Backoff(first=0.1, longest=1.0, growth=1.5)
+LOOK_INTERVALS = Backoff(first=0.1, longest=1.0, growth=1.5)
 """Seconds between two looks into a store that another process fills."""
 
 
@@ -114,7 +114,7 @@ class Inbox:
     def arrives(self, request_id: str, wakeup: Wakeup, seconds: float, clock: Clock) -> bytes | None:
         """Wait up to `seconds` for a request's delivery. Returns its body, or None."""
         left = seconds
-        looks = LOOKS.waits()
+        looks = LOOK_INTERVALS.waits()
         while left > 0 and not wakeup.is_set:
             step = left if self._is_notified else min(left, next(looks))
             clock.sleep_unless(wakeup, step)

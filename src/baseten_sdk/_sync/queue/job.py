@@ -6,7 +6,7 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING, TypeVar, Unpack, overload
 
-from ..._core.queue.polling import POLLS, STATUS_CALL_SECONDS, Ending
+from ..._core.queue.polling import POLL_INTERVALS, STATUS_CALL_SECONDS, Ending
 from ..._core.reply.response import WholeResponse
 from ..._core.reply.validate import check_kind, read_model
 from ..._core.request.accept import ACCEPT_JSON
@@ -91,7 +91,7 @@ class Job:
         end = inf if deadline is None else clock.now() + deadline
         ending = Ending()
         seen, trouble = "had not ended", None
-        for interval in POLLS.waits():
+        for interval in POLL_INTERVALS.waits():
             left = end - clock.now()
             if left <= 0:
                 break

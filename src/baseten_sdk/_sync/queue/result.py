@@ -11,7 +11,7 @@ from __future__ import annotations
 from math import inf
 
 from ..._core.queue.delivery import Envelope
-from ..._core.queue.polling import POLLS, STATUS_CALL_SECONDS
+from ..._core.queue.polling import POLL_INTERVALS, STATUS_CALL_SECONDS
 from ..._core.queue.verdict import PendingDelivery, bad_end, failure_status
 from ..._core.request.options import Options
 from ..._io.wakeup import Wakeup
@@ -77,7 +77,7 @@ class ResultWait:
         """
         with self._inbox.waiting_for(self._request_id) as wakeup:
             body = self._inbox.look(self._request_id)
-            for interval in POLLS._replace(first=FIRST_POLL).waits():
+            for interval in POLL_INTERVALS._replace(first=FIRST_POLL).waits():
                 if body is not None:
                     break
                 body = self._round(interval, wakeup)

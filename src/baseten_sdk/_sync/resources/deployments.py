@@ -8,7 +8,7 @@ from math import inf
 from typing import TypeVar, Unpack, overload
 
 from ..._core.queue.async_predict import InferenceRetryConfig
-from ..._core.queue.polling import POLLS
+from ..._core.queue.polling import POLL_INTERVALS
 from ..._core.queue.wake_probe import PROBE, probe_after
 from ..._core.reply.response import WholeResponse
 from ..._core.request.missing import MISSING, Missing
@@ -256,7 +256,7 @@ class Deployment(Engine, Speech):
         if not wait:
             return
         path = probe
-        for interval in POLLS.waits():
+        for interval in POLL_INTERVALS.waits():
             left = end - clock.now()
             if left <= 0:
                 break

@@ -111,7 +111,7 @@ class BatchRun(Generic[R, T]):
         return report
 
     def _manifest(self, first: R | None, key_of: KeyOf[R] | None, head: int) -> Manifest:
-        """Return what the batch is known by. A first row that makes no call fails when it is run, not here."""
+        """Return the manifest. A first row that makes no call fails when it is run, not here."""
         plan = self._plan
         source = plan.source.identity(head)
         if plan.shard is not None:
