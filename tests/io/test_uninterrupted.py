@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import weakref
 from contextvars import ContextVar
+from functools import partial
 
 import pytest
 
@@ -77,3 +79,51 @@ async def test_a_task_does_it_where_it_is() -> None:
         return threading.get_ident()
 
     assert await AsyncUninterrupted().run(where) == threading.get_ident()
+
+
+class Thing:
+    """Something that tells when nothing holds it anymore."""
+
+    def __init__(self) -> None:
+        self.gone = threading.Event()
+        weakref.finalize(self, self.gone.set)
+
+
+def test_one_thread_does_it_all() -> None:
+    order = Uninterrupted()
+    assert len({order.run(threading.get_ident) for _ in range(10)}) == 1
+
+
+def test_the_thread_keeps_nothing_of_its_last_work() -> None:
+    order = Uninterrupted()
+    thing = Thing()
+    gone = thing.gone
+    assert order.run(partial(id, thing)) == id(thing)
+    del thing
+    assert gone.wait(PATIENCE)
+
+
+def test_the_thread_ends_once_nobody_can_give_it_work() -> None:
+    order = Uninterrupted()
+    local = threading.local()
+
+    def leave_a_thing() -> threading.Event:
+        local.thing = Thing()
+        return local.thing.gone  # type: ignore[no-any-return]  # what a local holds has no type
+
+    gone = order.run(leave_a_thing)
+    assert not gone.is_set()
+    del order
+    assert gone.wait(PATIENCE)
+
+
+def test_a_thread_that_cannot_start_is_started_for_the_next_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> int:
+        raise RuntimeError("can't start new thread")
+
+    order = Uninterrupted()
+    with monkeypatch.context() as patched:
+        patched.setattr("baseten_sdk._io.uninterrupted.start_new_thread", refuse)
+        with pytest.raises(RuntimeError, match="can't start"):
+            order.run(threading.get_ident)
+    assert order.run(threading.get_ident) != threading.get_ident()

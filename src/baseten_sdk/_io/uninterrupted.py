@@ -10,7 +10,8 @@ from __future__ import annotations
 import threading
 from _thread import start_new_thread
 from collections.abc import Awaitable, Callable
-from contextvars import copy_context
+from contextvars import Context, copy_context
+from queue import SimpleQueue
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -34,12 +35,12 @@ class AsyncUninterrupted:
 
 
 class Uninterrupted:
-    """Does one piece of work after another, in other threads if signals may interrupt this one."""
+    """Does one piece of work after another, in a thread of its own if signals may interrupt this one."""
 
-    __slots__ = ("_last",)
+    __slots__ = ("_worker",)
 
     def __init__(self) -> None:
-        self._last: threading.Event | None = None
+        self._worker: _Worker | None = None
 
     def run(self, work: Callable[[], T]) -> T:
         """Return its result, or raise its exception. An interrupt ends the wait, but not the work."""
@@ -52,37 +53,58 @@ class Uninterrupted:
         self._begun(work)
 
     def _begun(self, work: Callable[[], T]) -> _Job[T]:
-        job = _Job(work, self._last)
-        self._last = job.ended
-        # Not a `Thread`: its start waits for the thread, and an interrupt there would surface as a different error.
-        start_new_thread(copy_context().run, (job.do,))
+        if self._worker is None:
+            self._worker = _Worker()
+        job = _Job(work)
+        self._worker.jobs.put(job.do)
         return job
 
 
-class _Job(Generic[T]):
-    """Work in its own thread. It need not be waited for."""
+class _Worker:
+    """A thread that does one job after another, until nobody can give it another one.
 
-    def __init__(self, work: Callable[[], T], before: threading.Event | None) -> None:
+    Starting a thread takes longer than a whole call. It is not a `Thread`, because an interrupt in the start of one
+    would surface as a different error.
+    """
+
+    __slots__ = ("jobs",)
+
+    def __init__(self) -> None:
+        # Its `put` cannot be interrupted halfway, and may be called in `__del__`.
+        self.jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        start_new_thread(_do_all, (self.jobs,))
+
+    def __del__(self) -> None:
+        self.jobs.put(None)
+
+
+def _do_all(jobs: SimpleQueue[Callable[[], None] | None]) -> None:
+    while (do := jobs.get()) is not None:
+        do()
+        del do  # Otherwise it would hold the work, such as a request, until the next job.
+
+
+class _Job(Generic[T]):
+    """Work that a worker does. It need not be waited for."""
+
+    __slots__ = ("_context", "_error", "_over", "_results", "_work")
+
+    def __init__(self, work: Callable[[], T]) -> None:
         self._work = work
-        self._before = before
+        self._context: Context = copy_context()
         self._results: list[T] = []
         self._error: BaseException | None = None
-        self.ended = threading.Event()
         # A bare lock, because waiting for it can be interrupted without leaving anything half done.
         self._over = threading.Lock()
         self._over.acquire()
 
     def do(self) -> None:
-        """Do the work, in its own thread."""
+        """Do the work, in the worker's thread."""
         try:
-            if self._before is not None:
-                self._before.wait()
-            self._before = None
-            self._results.append(self._work())
+            self._results.append(self._context.run(self._work))
         except BaseException as error:
             self._error = error
         finally:
-            self.ended.set()
             self._over.release()
 
     def result(self) -> T:

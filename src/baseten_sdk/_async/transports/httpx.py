@@ -11,6 +11,7 @@ hands httpx what is left of the limits whenever a phase begins.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, runtime_checkable
 
 import httpx
@@ -36,16 +37,18 @@ if TYPE_CHECKING:
     import httpx2
 
 PHASES: dict[str, Phase | None] = {
-    "connect_tcp": "connect",
-    "start_tls": "connect",
-    "send_request_headers": "write",
-    "receive_response_headers": "first_byte",
-    "receive_response_body": None,
+    "connect_tcp.started": "connect",
+    "start_tls.started": "connect",
+    "send_request_headers.started": "write",
+    "receive_response_headers.started": "first_byte",
+    "receive_response_body.started": None,
 }
-"""httpx's steps with a limit, and the phases that begin with them.
+"""What begins httpx's steps with a limit, and the phases that begin with them.
 
 Other steps are left alone, because httpx cleans up in some of them.
 """
+
+CONNECTED = "connect_tcp.complete"
 
 LEFTOVERS = 64
 """How many pieces to take from a closed reply before giving up its iterator."""
@@ -74,6 +77,9 @@ class AsyncLibraryResponse(Protocol):
 
     @property
     def content(self) -> bytes: ...
+
+    @property
+    def num_bytes_downloaded(self) -> int: ...
 
     def aiter_raw(self) -> AsyncIterator[bytes]: ...
 
@@ -201,12 +207,11 @@ class AsyncSteps:
 
     async def __call__(self, step: str, info: Mapping[str, object]) -> None:
         """Note that a step begins or has ended."""
-        name, _, end = step.rpartition(".")
-        name = name.rpartition(".")[2]
-        if end == "complete" and name == "connect_tcp":
+        name = step.partition(".")[2]  # httpx puts its layer before it, such as "http11".
+        if name == CONNECTED:
             stream = info.get("return_value")
             self._connecting = stream if isinstance(stream, AsyncClosable) else None
-        if end != "started" or name not in PHASES:
+        if name not in PHASES:
             return
         phase = PHASES[name]
         if getattr(info.get("request"), "method", None) == b"CONNECT":
@@ -227,21 +232,27 @@ class AsyncSteps:
 
 
 class AsyncHttpxResponse:
-    """A reply from httpx."""
+    """A reply from httpx.
 
-    __slots__ = ("_pieces", "_reply", "_timer", "_transport", "_whole", "headers", "status")
+    Attributes:
+        over: Whether its end was read. httpx has closed it then, and closing it again does nothing.
+    """
+
+    __slots__ = ("_length", "_pieces", "_reply", "_timer", "_transport", "_whole", "headers", "over", "status")
 
     def __init__(self, transport: AsyncHttpxTransport[Q], reply: AsyncLibraryResponse, timer: AsyncTimer) -> None:
         self._transport = transport
         self._reply = reply
         self._timer = timer
         self._pieces: AsyncIterator[bytes] | None = None
+        self.over = False
         self.status = reply.status_code
         lines = reply.headers.raw
         # A mock or a user's hook may have read the reply. Then httpx has decoded it too.
         self._whole = reply.content if reply.is_stream_consumed else None
         if self._whole is not None:
             lines = [(name, value) for name, value in lines if name.lower() != b"content-encoding"]
+        self._length = next((value for name, value in lines if name.lower() == b"content-length"), None)
         self.headers = Headers.of(lines)
 
     @property
@@ -266,12 +277,27 @@ class AsyncHttpxResponse:
                 if piece:
                     return piece
         except StopAsyncIteration:
+            self.over = True
             return b""
         except Exception as error:
             failure = translated(error, self._timer, "idle", closed=self._transport.closed, status=self.status)
             if failure is None:
                 raise
         raise failure
+
+    async def receive_with_end(self) -> bytes:
+        """Return the next piece. If the headers say that it is the last one, read the end too, without waiting.
+
+        Only for HTTP/1.1: HTTP/2 announces the end of a body in a frame of its own.
+        """
+        piece = await self.receive()
+        try:
+            if piece and self._length == b"%d" % self._reply.num_bytes_downloaded:
+                with suppress(BasetenError, Expired):  # Nothing of the body is missing.
+                    await self.receive()
+            return piece
+        finally:
+            piece = b""  # The body may echo the key, and a traceback would show it.
 
     def abandon(self) -> None:
         """Do nothing: without waiting, nothing can be done. The client closes the connection later."""

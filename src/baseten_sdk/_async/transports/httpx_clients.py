@@ -49,11 +49,16 @@ class AsyncOwnClient:
 
     async def receive(self, response: AsyncHttpxResponse) -> bytes:
         """Return the next piece of a reply."""
-        return await self._order.run(response.receive)
+        if response.over:
+            return b""
+        return await self._order.run(response.receive_with_end)
 
     async def end(self, response: AsyncHttpxResponse) -> None:
         """Close a reply."""
-        await self._order.run(response.aclose)
+        if response.over:
+            await response.aclose()
+        else:
+            await self._order.run(response.aclose)
 
     async def drop(self, response: AsyncHttpxResponse | None) -> None:
         """Close the reply and the client, once the interrupted work is over."""

@@ -50,11 +50,16 @@ class OwnClient:
 
     def receive(self, response: HttpxResponse) -> bytes:
         """Return the next piece of a reply."""
-        return self._order.run(response.receive)
+        if response.over:
+            return b""
+        return self._order.run(response.receive_with_end)
 
     def end(self, response: HttpxResponse) -> None:
         """Close a reply."""
-        self._order.run(response.close)
+        if response.over:
+            response.close()
+        else:
+            self._order.run(response.close)
 
     def drop(self, response: HttpxResponse | None) -> None:
         """Close the reply and the client, once the interrupted work is over."""

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import httpx
 
+from ..._core.request.head import BODILESS
 from ..._core.request.proxies import Proxy
 from ..._io.socket_options import OPTIONS
 from ..._io.tls import shared_context
@@ -43,7 +44,13 @@ class BareClient:
         content: bytes | None,
         extensions: dict[str, object],
     ) -> httpx.Request:
-        return httpx.Request(method, _parsed(url), headers=headers, content=content, extensions=extensions)
+        target, host = _parsed(url)
+        lines = [("Host", host), *headers]
+        if content or method not in BODILESS:
+            lines.append(("Content-Length", str(len(content or b""))))
+        # With `content=`, httpx would look up and copy the headers to add these two.
+        stream = httpx.ByteStream(content or b"")
+        return httpx.Request(method, target, headers=lines, stream=stream, extensions=extensions)
 
     def send(self, request: httpx.Request, *, stream: bool, auth: None, follow_redirects: bool) -> httpx.Response:
         return self._connections.handle_request(request)
@@ -54,9 +61,10 @@ class BareClient:
 
 
 @lru_cache(maxsize=64)
-def _parsed(url: str) -> httpx.URL:
-    """Return a URL as httpx's own value. A program calls the same few, and httpx takes long to parse one."""
-    return httpx.URL(url)
+def _parsed(url: str) -> tuple[httpx.URL, str]:
+    """Return a URL as httpx's own value, and its Host header. A program calls the same few, and parsing takes long."""
+    parsed = httpx.URL(url)
+    return parsed, parsed.netloc.decode("ascii")
 
 
 def new_client(limits: Limits, tls: ssl.SSLContext | None, proxy: Proxy | None) -> BareClient:
