@@ -231,6 +231,14 @@ if TYPE_CHECKING or not lazy_names(__name__):
     from .types.http_timeout import HttpTimeout as HttpTimeout
     from .types.json import JsonValue as JsonValue
     from .types.many import InputFailure as InputFailure, InputProgress as InputProgress, Results as Results
+    from .types.message_blocks import (
+        ContentBlock as ContentBlock,
+        RedactedThinkingBlock as RedactedThinkingBlock,
+        TextBlock as TextBlock,
+        ThinkingBlock as ThinkingBlock,
+        ToolResultBlock as ToolResultBlock,
+        ToolUseBlock as ToolUseBlock,
+    )
     from .types.message_events import (
         BlockDelta as BlockDelta,
         ContentBlockDeltaEvent as ContentBlockDeltaEvent,
@@ -246,16 +254,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
         TextEvent as TextEvent,
         ThinkingEvent as ThinkingEvent,
     )
-    from .types.messages import (
-        ContentBlock as ContentBlock,
-        MessageTokensCount as MessageTokensCount,
-        MessageUsage as MessageUsage,
-        RedactedThinkingBlock as RedactedThinkingBlock,
-        TextBlock as TextBlock,
-        ThinkingBlock as ThinkingBlock,
-        ToolResultBlock as ToolResultBlock,
-        ToolUseBlock as ToolUseBlock,
-    )
+    from .types.messages import MessageTokensCount as MessageTokensCount, MessageUsage as MessageUsage
     from .types.meta import Headers as Headers, Meta as Meta
     from .types.models import Model as Model, ModelList as ModelList, ModelPricing as ModelPricing
     from .types.not_given import (

@@ -7,9 +7,9 @@ import pickle
 import pytest
 from pydantic_core import to_json
 
+from baseten_sdk.types.annotations import LENIENT
 from baseten_sdk.types.chunks import ChatCompletionChunk
 from baseten_sdk.types.completions import TextCompletionChunk
-from baseten_sdk.types.reply import LENIENT
 from baseten_sdk.types.responses import ModelResponse, ResponseUsage
 from baseten_sdk.types.usage import Usage
 

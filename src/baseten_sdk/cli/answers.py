@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, assert_never
 
 from ..histories import to_chat, to_messages, to_responses
 from ..types.events import Finished, ReasoningDelta, RefusalDelta, TextDelta, ToolCallDone
+from ..types.message_blocks import ToolUseBlock
 from ..types.message_events import ContentBlockStopEvent, MessageStopEvent, MessageStreamEvent, TextEvent, ThinkingEvent
 from ..types.message_params import MessagesOptions
-from ..types.messages import ToolUseBlock
 from ..types.params import Message, SamplingParams
 from ..types.response_params import ResponseOptions
 from ..types.tool_calls import ParsedToolCall

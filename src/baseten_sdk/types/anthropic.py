@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from .message_blocks import (
+    ContentBlock as ContentBlock,
+    RedactedThinkingBlock as RedactedThinkingBlock,
+    TextBlock as TextBlock,
+    ThinkingBlock as ThinkingBlock,
+    ToolUseBlock as ToolUseBlock,
+)
 from .message_deltas import (
     BlockCitationsDelta,
     BlockInputDelta,
@@ -29,15 +36,10 @@ from .message_events import (
 )
 from .message_params import MessagesTurnParam, ThinkingConfig, ToolUseChoice
 from .messages import (
-    ContentBlock as ContentBlock,
     Message as Message,
     MessageTokensCount as MessageTokensCount,
     MessageUsage,
-    RedactedThinkingBlock as RedactedThinkingBlock,
     StopReason as StopReason,
-    TextBlock as TextBlock,
-    ThinkingBlock as ThinkingBlock,
-    ToolUseBlock as ToolUseBlock,
 )
 from .parsed_message import ParsedMessage as ParsedMessage
 from .reply import Details

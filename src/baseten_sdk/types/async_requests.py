@@ -14,7 +14,8 @@ from ..errors import (
     AsyncRequestFailed,
     WebhookDeliveryFailed,
 )
-from .reply import Beside, Lenient, NullAs, Reply, as_text, nothing
+from .annotations import Beside, NullAs, as_text, nothing
+from .reply import Lenient, Reply
 
 AsyncRequestState: TypeAlias = (
     Literal["QUEUED", "IN_PROGRESS", "SUCCEEDED", "FAILED", "EXPIRED", "CANCELED", "WEBHOOK_FAILED"] | str

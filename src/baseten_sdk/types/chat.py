@@ -16,20 +16,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 from pydantic_core import to_json
 
 from .._lazy import names_of
+from .annotations import Beside, NullAs, NullAsEmpty, Rounded, as_count, as_text, nothing
 from .odd_message import OTHER_PARTS, OddChoice, OddMessage, reasoning_of
-from .reply import (
-    Beside,
-    Lenient,
-    NullAs,
-    NullAsEmpty,
-    Reply,
-    Rounded,
-    as_count,
-    as_text,
-    attach_note,
-    note_of,
-    nothing,
-)
+from .reply import Lenient, Reply, attach_note, note_of
 from .tool_calls import as_object
 from .usage import (
     CompletionTokensDetails as CompletionTokensDetails,

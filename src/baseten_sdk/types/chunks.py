@@ -11,9 +11,10 @@ from typing import Annotated, TypeAlias
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
+from .annotations import Beside, NullAs, NullAsEmpty, as_count, as_text, nothing
 from .chat import ChoiceLogprobs, FinishReason, Usage, arguments_text
 from .odd_message import OddMessage, reasoning_of
-from .reply import Beside, Lenient, NullAs, NullAsEmpty, as_count, as_text, nothing
+from .reply import Lenient
 
 RawUsage: TypeAlias = dict[str, object]
 """A usage as it was sent."""

@@ -8,8 +8,9 @@ from typing import Annotated, Self, TypeAlias
 from pydantic import Field, model_validator
 
 from ..config import CallOptions
+from .annotations import Beside, IfOdd, NullAs, NullAsEmpty, Rounded, as_count, as_text, nothing
 from .params import StreamOptions
-from .reply import Beside, IfOdd, Lenient, NullAs, NullAsEmpty, Reply, Rounded, as_count, as_text, nothing
+from .reply import Lenient, Reply
 from .usage import Usage
 
 Prompt: TypeAlias = str | Sequence[str] | Sequence[int] | Sequence[Sequence[int]]

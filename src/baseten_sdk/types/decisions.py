@@ -11,8 +11,9 @@ from typing import Annotated, Generic, Literal, TypeAlias, TypeVar
 
 from pydantic import Field, field_validator
 
+from .annotations import NullAs
 from .meta import Meta
-from .reply import Lenient, NullAs, Reply
+from .reply import Lenient, Reply
 
 T_co = TypeVar("T_co", covariant=True)
 

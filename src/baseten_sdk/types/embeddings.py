@@ -12,8 +12,9 @@ from typing import Annotated
 
 from pydantic import Field, ValidatorFunctionWrapHandler, WrapValidator, field_validator
 
+from .annotations import Beside, NullAs, as_text, nothing
 from .chat import Usage
-from .reply import Beside, Lenient, NullAs, Reply, as_text, nothing
+from .reply import Lenient, Reply
 
 NO_INDEX = -1
 """The position of a vector if the reply does not give one. If none has one, they are in the order of the inputs."""

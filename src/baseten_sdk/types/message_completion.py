@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .chat import ChatCompletion, ChatCompletionMessage, Choice, FunctionCall, ToolCall
-from .messages import Message, ToolUseBlock
+from .message_blocks import ToolUseBlock
+from .messages import Message
 from .reply import attach_meta
 from .usage import counted
 

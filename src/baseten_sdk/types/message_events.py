@@ -15,9 +15,11 @@ from pydantic import BeforeValidator, Field
 from pydantic_core import from_json
 
 from .._characters import whole_escapes
+from .annotations import Beside, NullAs, as_count, as_text, nothing
 from .chat import arguments_text
-from .messages import ContentBlock, Message, MessageUsage, StopReason, TextBlock
-from .reply import Beside, Lenient, NullAs, as_count, as_text, nothing
+from .message_blocks import ContentBlock, TextBlock
+from .messages import Message, MessageUsage, StopReason
+from .reply import Lenient
 
 
 class BlockDelta(Lenient):

@@ -7,7 +7,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from .reply import Beside, Lenient, Reply, Rounded, as_count, as_text, nothing
+from .annotations import Beside, Rounded, as_count, as_text, nothing
+from .reply import Lenient, Reply
 
 
 class ModelPricing(Lenient):

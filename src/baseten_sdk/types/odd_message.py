@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic_core import core_schema
 
-from .reply import LENIENT
+from .annotations import LENIENT
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler

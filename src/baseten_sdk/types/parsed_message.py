@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from ..errors import OutputValidationError
+from .message_blocks import ContentBlock
 from .message_completion import as_completion
-from .messages import ContentBlock, Message
+from .messages import Message
 from .meta import Meta
 from .tool_calls import ParsedToolCall
 from .usage import Usage

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Discriminator, Field
 
+from .annotations import Beside, as_count, as_text
 from .chat import arguments_text
-from .reply import Beside, Lenient, as_count, as_text, note_of
+from .reply import Lenient, note_of
 from .response_items import ResponseContent, ResponseOutputItem, Text
 from .responses import ModelResponse
 

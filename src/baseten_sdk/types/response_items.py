@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Discriminator, Field, ValidationInfo, model_validator
 
+from .annotations import Beside, IfOdd, NullAs, NullAsEmpty, as_text, nothing
 from .chat import Tokens, arguments_text, new_call_id
-from .reply import Beside, Details, IfOdd, Lenient, NullAs, NullAsEmpty, as_text, note_of, nothing
+from .reply import Details, Lenient, note_of
 from .tool_calls import as_object
 
 Status: TypeAlias = Literal["in_progress", "completed", "incomplete"] | str

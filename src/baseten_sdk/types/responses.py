@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 from pydantic import Field
 
 from .._lazy import names_of
-from .reply import Beside, Details, IfOdd, Lenient, NullAsEmpty, Reply, as_count, as_text, attach_note, nothing
+from .annotations import Beside, IfOdd, NullAsEmpty, as_count, as_text, nothing
+from .reply import Details, Lenient, Reply, attach_note
 from .response_items import (
     OptionalText,
     ReasoningPart as ReasoningPart,

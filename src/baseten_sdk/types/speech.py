@@ -9,7 +9,8 @@ from typing import Annotated, Literal, TypeAlias, TypedDict
 from pydantic import Field
 
 from ..config import CallOptions
-from .reply import Beside, Lenient, NullAs, Reply, as_count, as_text, nothing
+from .annotations import Beside, NullAs, as_count, as_text, nothing
+from .reply import Lenient, Reply
 
 Number: TypeAlias = Annotated[float | None, Beside(nothing)]
 OptionalText: TypeAlias = Annotated[str | None, Beside(nothing, as_text)]

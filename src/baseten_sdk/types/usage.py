@@ -8,7 +8,8 @@ from typing import Annotated, Protocol, TypeAlias, runtime_checkable
 from pydantic import Field
 from pydantic_core import PydanticUseDefault
 
-from .reply import LARGEST, LENIENT, Beside, Lenient, as_count, nothing
+from .annotations import LARGEST, LENIENT, Beside, as_count, nothing
+from .reply import Lenient
 
 Count: TypeAlias = Annotated[int, Field(le=LARGEST), Beside(int, as_count)]
 """A number of tokens. What is none, or too large to be one, is 0."""

@@ -9,7 +9,8 @@ import pytest
 from baseten_sdk import ResponseValidationError
 from baseten_sdk._core.messages.reply import read_message
 from baseten_sdk._core.reply.response import WholeResponse
-from baseten_sdk.types.messages import Message, TextBlock, ToolUseBlock
+from baseten_sdk.types.message_blocks import TextBlock, ToolUseBlock
+from baseten_sdk.types.messages import Message
 from baseten_sdk.types.meta import Headers
 
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from baseten_sdk import StreamAPIError, StreamInterrupted
+from baseten_sdk.types.message_blocks import ToolUseBlock
 from baseten_sdk.types.message_events import ContentBlockStopEvent, TextEvent, ThinkingEvent
-from baseten_sdk.types.messages import ToolUseBlock
 
 from .event_bodies import HELLO, START, STOP, Fields, closed, delta, ended, opened, read, told, wire
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from baseten_sdk import MessageUsage, Usage
-from baseten_sdk.types.reply import LENIENT
+from baseten_sdk.types.annotations import LENIENT
 from baseten_sdk.types.responses import ResponseUsage
 
 COUNTS = st.one_of(st.none(), st.integers(-9, 200_000))

@@ -8,8 +8,8 @@ import pytest
 
 from baseten_sdk._core.reply.response import WholeResponse
 from baseten_sdk._core.responses.reply import read_response
+from baseten_sdk.types.annotations import LENIENT
 from baseten_sdk.types.meta import Headers
-from baseten_sdk.types.reply import LENIENT
 from baseten_sdk.types.responses import ModelResponse
 
 TEXT = {"type": "output_text", "text": "Hi"}

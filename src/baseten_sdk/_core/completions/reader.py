@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from ...config import Limits
 from ...errors import StreamInterrupted
+from ...types.annotations import LENIENT
 from ...types.completions import TextCompletion, TextCompletionChunk
-from ...types.reply import LENIENT
 from ..chat.unknown import Unknown
 from ..reply.lenient import validate_leniently
 from ..stream.halves import ESCAPED, Halves

@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from ...types.annotations import LENIENT
 from ...types.message_events import (
     ContentBlockDeltaEvent,
     ContentBlockStartEvent,
@@ -28,7 +29,6 @@ from ...types.message_events import (
     RawMessageStreamEvent,
 )
 from ...types.messages import Message, MessageUsage
-from ...types.reply import LENIENT
 from .block_parts import BlockParts, Fields
 from .same_call import SeenCalls
 

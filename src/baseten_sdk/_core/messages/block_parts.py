@@ -6,9 +6,10 @@ from functools import cache
 
 from pydantic import TypeAdapter
 
+from ...types.annotations import LENIENT
+from ...types.message_blocks import ContentBlock, ToolUseBlock, new_tool_use_id
 from ...types.message_events import BlockDelta, SoFar, partial_input
-from ...types.messages import ContentBlock, ToolUseBlock, new_tool_use_id
-from ...types.reply import LENIENT, attach_note
+from ...types.reply import attach_note
 from ..chat.unknown import Unknown
 from ..stream.arguments import HeldArguments, first_object
 from .same_call import SeenCalls

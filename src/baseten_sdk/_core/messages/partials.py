@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Generic, TypeVar
 
 from ...types.events import PartialObject
+from ...types.message_blocks import TextBlock
 from ...types.message_events import ContentBlockDeltaEvent, ContentBlockStartEvent, MessageStopEvent, MessageStreamEvent
-from ...types.messages import TextBlock
 from ..chat.partial_answer import PartialAnswer
 from ..schema.schema import Schema
 from .answer import TOOL, AnswerForm

@@ -16,6 +16,8 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from ..._json_reading import decode_reply
 from ...config import Limits
+from ...types.annotations import LENIENT
+from ...types.message_blocks import ContentBlock, TextBlock, ThinkingBlock, ToolUseBlock
 from ...types.message_events import (
     BlockDelta,
     ContentBlockDeltaEvent,
@@ -28,8 +30,7 @@ from ...types.message_events import (
     RawMessageStopEvent,
     RawMessageStreamEvent,
 )
-from ...types.messages import ContentBlock, Message, TextBlock, ThinkingBlock, ToolUseBlock
-from ...types.reply import LENIENT
+from ...types.messages import Message
 from ..reply.lenient import validate_leniently
 from ..request.json_codec import encode_json
 from ..stream.halves import ESCAPED, Halves

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ...config import Limits
-from ...types.messages import ContentBlock, Message, ToolUseBlock
+from ...types.message_blocks import ContentBlock, ToolUseBlock
+from ...types.messages import Message
 from ..reply.response import WholeResponse
 from ..reply.validate import read_model
 from .same_call import SeenCalls

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from ..._json_reading import decode_reply
 from ..._validation import Position, positions, validate_value
-from ...types.reply import LENIENT
+from ...types.annotations import LENIENT
 
 M = TypeVar("M", bound=BaseModel)
 

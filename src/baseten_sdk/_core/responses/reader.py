@@ -17,7 +17,7 @@ from pydantic_core import SchemaValidator
 from ..._json_reading import decode_reply
 from ...config import Limits
 from ...errors import StreamAPIError
-from ...types.reply import LENIENT
+from ...types.annotations import LENIENT
 from ...types.response_events import (
     KnownEvent,
     ResponseCompletedEvent,

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from ..._json_reading import decode_reply
 from ..._validation import problems, validate_value
 from ...errors import TranscriptionError
-from ...types.reply import LENIENT
+from ...types.annotations import LENIENT
 from ...types.speech import FinalTranscript, PartialTranscript
 from ..reply.classify import as_sentence, read_error
 
