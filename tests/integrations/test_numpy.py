@@ -23,7 +23,7 @@ from baseten_sdk import (
 )
 from baseten_sdk._core.request.json_codec import encode_json
 from baseten_sdk._core.request.multipart import encode_multipart
-from baseten_sdk._core.request.urls import encode_query
+from baseten_sdk._core.request.query import encode_query
 from baseten_sdk._core.speech.audio import AudioFormat
 from baseten_sdk._numbers import as_number
 from baseten_sdk.batch import Budget, Recipe

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from baseten_sdk._core.chat.request import PARAMETERS, chat_request, check_format, message_params
 from baseten_sdk._core.request.options import OPTION_NAMES, Options
-from baseten_sdk._core.request.routing import BaseURL
+from baseten_sdk._core.request.service_urls import BaseURL
 from baseten_sdk.errors import InvalidRequestError
 from baseten_sdk.types.chat import ChatCompletion, ChatCompletionMessage
 from baseten_sdk.types.params import Message, MessageParam

@@ -10,7 +10,7 @@ from baseten_sdk import Limits, StreamAPIError, StreamDecodeError, StreamError, 
 from baseten_sdk._core.completions.reader import TextReader
 from baseten_sdk._core.completions.request import PARAMETERS, completion_request
 from baseten_sdk._core.request.options import Options
-from baseten_sdk._core.request.routing import BaseURL
+from baseten_sdk._core.request.service_urls import BaseURL
 from baseten_sdk.errors import InvalidRequestError
 
 DONE = b"data: [DONE]\n\n"

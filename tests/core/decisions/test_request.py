@@ -10,7 +10,7 @@ import pytest
 from baseten_sdk import InvalidRequestError
 from baseten_sdk._core.decisions.request import check_questions, decision_request
 from baseten_sdk._core.request.options import Options
-from baseten_sdk._core.request.routing import BaseURL
+from baseten_sdk._core.request.service_urls import BaseURL
 
 BASE = BaseURL("https://inference.baseten.co/v1", 60.0)
 NOUL = {"type": "noul", "instructions": "Is it?"}

@@ -13,7 +13,7 @@ from baseten_sdk._core.messages.estimate import estimate_tokens
 from baseten_sdk._core.messages.request import PARAMETERS, messages_request
 from baseten_sdk._core.messages.tools import message_tools
 from baseten_sdk._core.request.options import Options
-from baseten_sdk._core.request.routing import BaseURL
+from baseten_sdk._core.request.service_urls import BaseURL
 from baseten_sdk.types.message_params import MessageTurn, System
 from baseten_sdk.types.messages import Message
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from baseten_sdk._core.request.container_urls import ContainerURLs
-from baseten_sdk._core.request.routing import BaseURL
+from baseten_sdk._core.request.service_urls import BaseURL
 from baseten_sdk.config import DEPLOYMENT_FIRST_BYTE
 from baseten_sdk.errors import ConfigurationError, InvalidRequestError
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from baseten_sdk._core.request.routing import REMEMBERED, BaseURL, DeploymentURLs, Router
+from baseten_sdk._core.request.routing import REMEMBERED, Router
+from baseten_sdk._core.request.service_urls import BaseURL, DeploymentURLs
 from baseten_sdk.config import DEPLOYMENT_FIRST_BYTE, MODEL_APIS_FIRST_BYTE, Endpoints
 from baseten_sdk.errors import ConfigurationError, InvalidRequestError
 

@@ -9,15 +9,9 @@ import httpx
 import pytest
 from hypothesis import example, given, strategies as st
 
-from baseten_sdk._core.request.urls import (
-    check_base_url,
-    check_label,
-    encode_query,
-    origin,
-    quote_path,
-    quote_segment,
-    template_matches,
-)
+from baseten_sdk._core.request.base_urls import check_base_url, origin, template_matches
+from baseten_sdk._core.request.query import encode_query
+from baseten_sdk._core.request.urls import check_label, quote_path, quote_segment
 from baseten_sdk.errors import InvalidRequestError
 
 NASTY = st.text(st.sampled_from("ab./%2eE5fF\\@:?#;&=+ \t\n\x00\x7f\u0085\ud800é😀\uff0e"), max_size=12)

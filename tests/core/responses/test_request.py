@@ -8,7 +8,7 @@ import pytest
 
 from baseten_sdk import ChatCompletionMessage, InvalidRequestError, ModelResponse, ResponseFunctionToolCall
 from baseten_sdk._core.request.options import Options
-from baseten_sdk._core.request.routing import BaseURL
+from baseten_sdk._core.request.service_urls import BaseURL
 from baseten_sdk._core.responses.request import PARAMETERS, flat, nested, response_request, text_param
 from baseten_sdk.types.response_params import ResponseInput
 

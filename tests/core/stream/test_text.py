@@ -11,7 +11,9 @@ from itertools import pairwise
 import pytest
 from hypothesis import example, given, strategies as st
 
-from baseten_sdk._core.stream.text import JSONLineError, JSONLinesDecoder, LineDecoder, LineTooLong, TextDecoder
+from baseten_sdk._core.stream.json_lines import JSONLineError, JSONLinesDecoder
+from baseten_sdk._core.stream.lines import LineTooLong
+from baseten_sdk._core.stream.text import LineDecoder, TextDecoder
 from baseten_sdk.types.json import JsonValue
 from tests.growth import grows_evenly
 

@@ -13,7 +13,7 @@ from ..._core.reply.validate import read_model, unreadable
 from ..._core.request.embeddings import ANY_MODEL
 from ..._core.request.options import Options
 from ..._core.request.request import Request
-from ..._core.request.routing import BaseURL
+from ..._core.request.service_urls import BaseURL
 from ...config import CallOptions
 from ...types.decisions import Decision, DecisionResponse
 from ...types.reply import attach_meta

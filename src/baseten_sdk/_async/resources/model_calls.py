@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from ..._core.request.options import Options
 from ..._core.request.parameters import Parameters
-from ..._core.request.routing import BaseURL
+from ..._core.request.service_urls import BaseURL
 from ..calls.service import AsyncCalls, AsyncService
 
 

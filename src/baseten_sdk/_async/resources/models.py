@@ -8,7 +8,7 @@ from ..._core.reply.response import WholeResponse
 from ..._core.reply.validate import read_model
 from ..._core.request.accept import ACCEPT_JSON
 from ..._core.request.request import build
-from ..._core.request.routing import BaseURL
+from ..._core.request.service_urls import BaseURL
 from ...config import CallOptions
 from ...errors import NotFoundError
 from ...types.models import Model, ModelList

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable
 from typing import Generic, Self, TypeAlias, TypeVar
 
 from ..._core.stream.frames import FrameCut, FrameError
+from ..._core.stream.json_lines import JSONLineError
+from ..._core.stream.lines import LineTooLong
 from ..._core.stream.sse import EventTooLarge
-from ..._core.stream.text import JSONLineError, LineTooLong
 from ...errors import APIConnectionError, APITimeoutError, StreamDecodeError, StreamError, StreamInterrupted
 from ..calls.body import AsyncResponseStream
 

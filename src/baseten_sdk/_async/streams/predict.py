@@ -7,8 +7,9 @@ from typing import Self, TypeVar
 
 from ..._core.request.options import Options
 from ..._core.request.request import Request
+from ..._core.stream.json_lines import JSONLinesDecoder
 from ..._core.stream.sse import ServerSentEvent, SSEDecoder
-from ..._core.stream.text import JSONLinesDecoder, LineDecoder, TextDecoder
+from ..._core.stream.text import LineDecoder, TextDecoder
 from ...config import Limits
 from ...errors import ConfigurationError
 from ...hooks import CallEnded

@@ -16,7 +16,7 @@ from ..request.model_request import model_request
 from ..request.options import Options
 from ..request.parameters import Parameters
 from ..request.request import Request
-from ..request.routing import BaseURL
+from ..request.service_urls import BaseURL
 
 PARSED = ("parsed", "parsed_arguments")
 """Fields that other packages add to messages, and to the functions in them, after parsing."""

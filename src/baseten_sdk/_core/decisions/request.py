@@ -9,7 +9,7 @@ from ...errors import InvalidRequestError
 from ..request.model_request import model_request
 from ..request.options import Options
 from ..request.request import Request
-from ..request.routing import BaseURL
+from ..request.service_urls import BaseURL
 from .question import MOST_LABELS, MOST_LEVELS
 
 State: TypeAlias = str | Mapping[str, object] | Sequence[object]

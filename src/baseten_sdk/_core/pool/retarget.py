@@ -17,7 +17,8 @@ from ..request.hang_check import HangCheck
 from ..request.json_codec import encode_json
 from ..request.model_names import ModelName
 from ..request.request import Request
-from ..request.routing import DeploymentURLs, Router
+from ..request.routing import Router
+from ..request.service_urls import DeploymentURLs
 
 PLACEHOLDER = "pool://member"
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from ...config import DEPLOYMENT_FIRST_BYTE
 from ...errors import ConfigurationError, InvalidRequestError
-from .routing import BaseURL, DeploymentURLs
-from .urls import check_base_url, quote_path
+from .base_urls import check_base_url
+from .service_urls import BaseURL, DeploymentURLs
+from .urls import quote_path
 
 MODEL = "model"
 """The server's name for its model, whatever the model is really called."""

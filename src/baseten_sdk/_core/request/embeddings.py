@@ -13,7 +13,7 @@ from .accept import ACCEPT_JSON
 from .model_names import ModelName
 from .options import Options
 from .request import Request, post_json
-from .routing import BaseURL
+from .service_urls import BaseURL
 
 EmbeddingInput: TypeAlias = str | Sequence[str] | Sequence[int] | Sequence[Sequence[int]]
 """What can be embedded: one text or several, as strings or as tokens."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from .accept import ACCEPT_JSON, ACCEPT_STREAM
 from .options import Options
 from .request import Request, post_json
-from .routing import BaseURL
+from .service_urls import BaseURL
 
 
 def model_request(

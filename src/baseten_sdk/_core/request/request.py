@@ -17,7 +17,7 @@ from .json_codec import encode_json
 from .model_names import ModelName
 from .options import Options
 from .payload import EMPTY, JSON, Payload
-from .urls import encode_query
+from .query import encode_query
 
 if TYPE_CHECKING:
     from ...types.pool import Target

@@ -7,14 +7,14 @@ host. IDs are checked or quoted, so that nothing in them can leave the host or t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
 
 from ..._secrets import shown_url
-from ...config import DEPLOYMENT_FIRST_BYTE, MODEL_APIS_FIRST_BYTE, Endpoints
+from ...config import MODEL_APIS_FIRST_BYTE, Endpoints
 from ...errors import ConfigurationError, InvalidRequestError
+from .base_urls import PLACEHOLDER, check_base_url, template_matches
 from .model_names import ModelIds, ModelName, read_name
-from .urls import PLACEHOLDER, check_base_url, check_label, quote_path, quote_segment, template_matches
+from .service_urls import BaseURL, DeploymentURLs, Kind
+from .urls import check_label, quote_path, quote_segment
 from .variables import Variables, no_variable
 
 VARIABLE = "BASETEN_BASE_URL"
@@ -24,78 +24,7 @@ REMEMBERED = 256
 """How many model names to remember with their URLs. Finding a URL again costs as much as encoding a small body."""
 
 
-Kind: TypeAlias = Literal["model", "chain"]
-"""What a deployment belongs to."""
-
 _ID_IN_URL = re.compile(r"(?P<kind>model|chain)-(?P<id>[A-Za-z0-9]+)[A-Za-z0-9-]*\.api\.baseten\.co")
-
-
-@dataclass(frozen=True, slots=True)
-class BaseURL:
-    """A base URL.
-
-    Attributes:
-        first_byte: Seconds to wait for the first byte.
-        model: The model name that led here.
-    """
-
-    url: str
-    first_byte: float
-    model: ModelName | None = field(default=None, compare=False)
-
-    def at(self, path: str) -> str:
-        """Return the URL of a path below it. The path is not quoted."""
-        return f"{self.url}/{path}" if path else self.url
-
-
-@dataclass(frozen=True, slots=True)
-class DeploymentURLs:
-    """The URLs of one deployment of a model or chain.
-
-    Attributes:
-        owner: The ID of the model or chain.
-        host: The URL above `async_request/{id}`.
-        target: The URL above `predict`, `run_remote`, `sync` and the others.
-        kind: Whether it belongs to a model or a chain.
-        name: What it is called, independent of its host.
-    """
-
-    owner: str
-    host: str
-    target: str
-    kind: Kind = "model"
-    name: str = field(default="", compare=False)
-
-    @property
-    def model_id(self) -> str | None:
-        """The model's ID; None for a chain."""
-        return self.owner if self.kind == "model" else None
-
-    @property
-    def chain_id(self) -> str | None:
-        """The chain's ID; None for a model."""
-        return self.owner if self.kind == "chain" else None
-
-    @property
-    def is_container(self) -> bool:
-        """Whether it runs on your own machine, without Baseten in front. A container gets no API key."""
-        return False
-
-    def at(self, path: str) -> str:
-        """Return the URL of a fixed path of the target, such as "predict"."""
-        return f"{self.target}/{path}"
-
-    def sync(self, path: str) -> str:
-        """Return the URL of a path in the container. A path that could leave the deployment is refused."""
-        return f"{self.target}/sync/{quote_path(path)}"
-
-    def async_request(self, request_id: str) -> str:
-        return f"{self.host}/async_request/{quote_segment(request_id, 'request_id')}"
-
-    @property
-    def engine(self) -> BaseURL:
-        """Return the base URL of the OpenAI-compatible engine inside."""
-        return BaseURL(f"{self.target}/sync/v1", DEPLOYMENT_FIRST_BYTE)
 
 
 class Router:

@@ -15,7 +15,7 @@ from ..request.model_request import model_request
 from ..request.options import Options
 from ..request.parameters import Parameters
 from ..request.request import Request
-from ..request.routing import BaseURL
+from ..request.service_urls import BaseURL
 
 PATH = "responses"
 

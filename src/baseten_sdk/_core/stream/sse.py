@@ -27,7 +27,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..._json_reading import BOM
-from .text import LineBuffer, LineEnds
+from .lines import LineBuffer, LineEnds
 
 NO_STREAM = (b"{", b"[", b'"', b"<")
 """How JSON and HTML begin. No meaningful line of an event stream begins this way."""

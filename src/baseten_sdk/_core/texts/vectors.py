@@ -28,7 +28,7 @@ from ..reply.validate import read_as, unreadable
 from ..request.embeddings import embeddings_request
 from ..request.options import Options
 from ..request.request import Request
-from ..request.routing import BaseURL
+from ..request.service_urls import BaseURL
 from .call import TextCall
 from .cutting import Part
 

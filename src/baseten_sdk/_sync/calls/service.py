@@ -13,7 +13,8 @@ from ..._core.policy.retry_budget import RetryBudget
 from ..._core.reply.response import WholeResponse
 from ..._core.request.options import Options
 from ..._core.request.request import Request
-from ..._core.request.routing import BaseURL, Router
+from ..._core.request.routing import Router
+from ..._core.request.service_urls import BaseURL
 from ..._io.clock import Clock
 from ..._io.pacing import Pacing
 from ..._settings import Settings, not_portable

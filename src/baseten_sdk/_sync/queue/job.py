@@ -11,7 +11,7 @@ from ..._core.reply.response import WholeResponse
 from ..._core.reply.validate import check_kind, read_model
 from ..._core.request.accept import ACCEPT_JSON
 from ..._core.request.request import build
-from ..._core.request.routing import DeploymentURLs
+from ..._core.request.service_urls import DeploymentURLs
 from ..._repr import safe_repr
 from ...config import DEPLOYMENT_FIRST_BYTE, CallOptions, WaitOptions, check_seconds
 from ...errors import APIError, DeadlineExceeded

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypeVar, Unpack, overload
 
-from ..._core.request.routing import DeploymentURLs
+from ..._core.request.service_urls import DeploymentURLs
 from ...config import StatusOptions, WaitOptions
 from ...types.async_requests import AsyncRequestStatus, CancelResult
 from ..calls.service import Service

@@ -8,7 +8,7 @@ from typing import TypeVar, Unpack, overload
 from ..._core.queue.async_predict import InferenceRetryConfig
 from ..._core.request.arguments import check_arguments
 from ..._core.request.missing import MISSING, Missing
-from ..._core.request.routing import DeploymentURLs
+from ..._core.request.service_urls import DeploymentURLs
 from ...config import CallOptions
 from ...types.json import JsonValue
 from ..calls.service import Service

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Literal, Never, TypeVar, Unpack, overload
 
-from ..._core.request.routing import BaseURL
+from ..._core.request.service_urls import BaseURL
 from ..._core.request.unavailable import Unavailable
 from ...errors import InvalidRequestError
 from ...types.chat import ChatCompletion

@@ -6,7 +6,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Unpack, overload
 
-from ..._core.request.routing import BaseURL
+from ..._core.request.service_urls import BaseURL
 from ...types.completions import CompletionOptions, Prompt, TextCompletion, TextCompletionChunk
 from ..calls.service import Service
 from .completion_calls import CompletionCalls

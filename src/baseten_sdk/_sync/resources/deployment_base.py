@@ -18,7 +18,7 @@ from ..._core.request.multipart import FieldInput, Files
 from ..._core.request.options import Options
 from ..._core.request.payload import EMPTY, OCTETS, Payload, choose_payload
 from ..._core.request.request import Request, build
-from ..._core.request.routing import DeploymentURLs
+from ..._core.request.service_urls import DeploymentURLs
 from ..._repr import safe_repr
 from ...config import DEPLOYMENT_FIRST_BYTE, CallOptions
 from ...types.async_requests import AsyncAccepted, QueueStatus

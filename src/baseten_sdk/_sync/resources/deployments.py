@@ -14,9 +14,9 @@ from ..._core.reply.response import WholeResponse
 from ..._core.request.missing import MISSING, Missing
 from ..._core.request.multipart import FieldInput, Files
 from ..._core.request.payload import EMPTY, Payload, choose_payload
+from ..._core.request.query import encode_query
 from ..._core.request.request import build, check_method
-from ..._core.request.routing import DeploymentURLs
-from ..._core.request.urls import encode_query
+from ..._core.request.service_urls import DeploymentURLs
 from ...config import DEPLOYMENT_FIRST_BYTE, CallOptions, Query, WaitOptions, check_seconds
 from ...errors import APIError, DeadlineExceeded
 from ...types.json import JsonValue

@@ -16,7 +16,7 @@ from ..._core.request.embeddings import (
     embeddings_request,
     input_count,
 )
-from ..._core.request.routing import BaseURL
+from ..._core.request.service_urls import BaseURL
 from ...config import CallOptions
 from ...errors import InvalidRequestError
 from ...types.embeddings import CreateEmbeddingResponse

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Literal, Never, TypeVar, Unpack, overload
 
-from ..._core.request.routing import BaseURL
+from ..._core.request.service_urls import BaseURL
 from ..._core.request.unavailable import Unavailable
 from ..._core.responses.request import as_items
 from ...types.response_params import ResponseInput, ResponseInputItem, ResponseOptions
