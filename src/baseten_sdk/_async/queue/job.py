@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, TypeVar, Unpack, overload
 
 from ..._core.queue.polling import POLL_INTERVALS, STATUS_CALL_SECONDS, Ending
-from ..._core.reply.response import WholeResponse
 from ..._core.reply.validate import check_kind, read_model
 from ..._core.request.accept import ACCEPT_JSON
 from ..._core.request.request import build
@@ -68,7 +68,7 @@ class AsyncJob:
         merged = self._service.options.merged(options)
         request = build("DELETE", self._url, merged, accept=ACCEPT_JSON, first_byte=DEPLOYMENT_FIRST_BYTE)
         merged = await self._service.paced(merged)
-        result, meta = await self._service.caller.fetch(request, merged, _cancel)
+        result, meta = await self._service.caller.fetch(request, merged, partial(read_model, CancelResult))
         return attach_meta(result, meta)
 
     async def wait(self, *, deadline: float | None = None, **options: Unpack[WaitOptions]) -> AsyncRequestStatus:
@@ -184,7 +184,3 @@ class AsyncJob:
         if envelope.errors:
             raise await wait.failure(envelope)
         return envelope.data if response_model is None else typed_output(envelope, response_model, body)
-
-
-def _cancel(response: WholeResponse) -> CancelResult:
-    return read_model(CancelResult, response)

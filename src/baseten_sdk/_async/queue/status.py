@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..._core.reply.response import WholeResponse
+from functools import partial
+
 from ..._core.reply.validate import read_model
 from ..._core.request.accept import ACCEPT_JSON
 from ..._core.request.options import Options
@@ -15,9 +16,5 @@ from ..calls.service import AsyncService
 
 async def get_status(service: AsyncService, url: str, options: Options) -> AsyncRequestStatus:
     request = build("GET", url, options, accept=ACCEPT_JSON, first_byte=DEPLOYMENT_FIRST_BYTE)
-    status, meta = await service.caller.fetch(request, options, _status)
+    status, meta = await service.caller.fetch(request, options, partial(read_model, AsyncRequestStatus))
     return attach_meta(status, meta)
-
-
-def _status(response: WholeResponse) -> AsyncRequestStatus:
-    return read_model(AsyncRequestStatus, response)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TypeVar, Unpack
 
 from ..._core.decisions.question import WrongAnswer
@@ -111,7 +112,7 @@ class AsyncDecisions:
         """
         check_questions(questions)
         request, merged = self._prepared(model, state, questions, temperature, options)
-        response, meta = await self._service.caller.fetch(request, merged, _response)
+        response, meta = await self._service.caller.fetch(request, merged, partial(read_model, DecisionResponse))
         return attach_meta(response, meta)
 
     def _prepared(
@@ -129,7 +130,3 @@ class AsyncDecisions:
         else:
             base, name = service.router.engine_of(model or DEFAULT_MODEL)
         return decision_request(base, name, state, questions, options, temperature=temperature), options
-
-
-def _response(answer: WholeResponse) -> DecisionResponse:
-    return read_model(DecisionResponse, answer)

@@ -6,6 +6,7 @@ It must not know which routes there are: those are given by name.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TypeVar, Unpack
 
 from ..._core.queue.async_predict import InferenceRetryConfig, async_predict_body
@@ -88,7 +89,7 @@ class AsyncDeploymentBase:
         url = self._urls.at("async_queue_status")
         request = build("GET", url, merged, accept=ACCEPT_JSON, first_byte=DEPLOYMENT_FIRST_BYTE)
         merged = await self._service.paced(merged)
-        status, meta = await self._service.caller.fetch(request, merged, _queue_status)
+        status, meta = await self._service.caller.fetch(request, merged, partial(read_model, QueueStatus))
         return attach_meta(status, meta)
 
     async def _run(
@@ -140,7 +141,7 @@ class AsyncDeploymentBase:
             payload=Payload(content=body, content_type=ACCEPT_JSON),
             safety="once",
         )
-        accepted, _ = await self._service.caller.fetch(request, merged, _accepted)
+        accepted, _ = await self._service.caller.fetch(request, merged, partial(read_model, AsyncAccepted))
         return self.job(accepted.request_id)
 
     async def _wake(self, given: CallOptions) -> None:
@@ -174,14 +175,6 @@ def accepted_type(payload: Payload, response_model: object) -> str:
 def whole(response: WholeResponse) -> WholeResponse:
     """Return the raw response, unread."""
     return response
-
-
-def _accepted(response: WholeResponse) -> AsyncAccepted:
-    return read_model(AsyncAccepted, response)
-
-
-def _queue_status(response: WholeResponse) -> QueueStatus:
-    return read_model(QueueStatus, response)
 
 
 def _nothing(response: WholeResponse) -> None:

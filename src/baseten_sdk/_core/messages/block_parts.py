@@ -133,7 +133,8 @@ class BlockParts:
         if self._signature:
             block["signature"] = "".join(self._signature)
         if self._citations:
-            block["citations"] = [*(_list(self._start.get("citations"))), *self._citations]
+            begun = self._start.get("citations")
+            block["citations"] = [*(begun if isinstance(begun, list) else ()), *self._citations]
         return block
 
     def block(self) -> ContentBlock:
@@ -158,7 +159,3 @@ def _input(text: str) -> Fields:
     """Read arguments as far as possible."""
     whole = first_object(text)
     return partial_input(text) if whole is None else whole
-
-
-def _list(value: object) -> list[object]:
-    return value if isinstance(value, list) else []

@@ -47,7 +47,7 @@ def check_label(value: str, what: str) -> str:
     Raises:
         InvalidRequestError: It contains something besides letters, digits, `-` and `_`.
     """
-    if not _is_label(value):
+    if not isinstance(value, str) or LABEL.fullmatch(value) is None:
         raise InvalidRequestError(f"{what} must be letters, digits, '-' and '_', not {shown(value)}.")
     if len(value) > MAX_LABEL:
         raise InvalidRequestError(f"{what} is longer than the {MAX_LABEL} characters that a host name allows.")
@@ -95,10 +95,6 @@ def quote_path(path: str) -> str:
     if "" in segments:
         raise InvalidRequestError(f"path has an empty segment ('//'): {shown(path)}.")
     return quote(inner, safe=f"/{PATH_SAFE}")
-
-
-def _is_label(value: object) -> bool:
-    return isinstance(value, str) and LABEL.fullmatch(value) is not None
 
 
 def climbs(path: str) -> bool:

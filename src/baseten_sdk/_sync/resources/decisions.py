@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TypeVar, Unpack
 
 from ..._core.decisions.question import WrongAnswer
@@ -112,7 +113,7 @@ class Decisions:
         """
         check_questions(questions)
         request, merged = self._prepared(model, state, questions, temperature, options)
-        response, meta = self._service.caller.fetch(request, merged, _response)
+        response, meta = self._service.caller.fetch(request, merged, partial(read_model, DecisionResponse))
         return attach_meta(response, meta)
 
     def _prepared(
@@ -130,7 +131,3 @@ class Decisions:
         else:
             base, name = service.router.engine_of(model or DEFAULT_MODEL)
         return decision_request(base, name, state, questions, options, temperature=temperature), options
-
-
-def _response(answer: WholeResponse) -> DecisionResponse:
-    return read_model(DecisionResponse, answer)

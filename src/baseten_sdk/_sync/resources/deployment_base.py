@@ -7,6 +7,7 @@ It must not know which routes there are: those are given by name.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TypeVar, Unpack
 
 from ..._core.queue.async_predict import InferenceRetryConfig, async_predict_body
@@ -89,7 +90,7 @@ class DeploymentBase:
         url = self._urls.at("async_queue_status")
         request = build("GET", url, merged, accept=ACCEPT_JSON, first_byte=DEPLOYMENT_FIRST_BYTE)
         merged = self._service.paced(merged)
-        status, meta = self._service.caller.fetch(request, merged, _queue_status)
+        status, meta = self._service.caller.fetch(request, merged, partial(read_model, QueueStatus))
         return attach_meta(status, meta)
 
     def _run(
@@ -141,7 +142,7 @@ class DeploymentBase:
             payload=Payload(content=body, content_type=ACCEPT_JSON),
             safety="once",
         )
-        accepted, _ = self._service.caller.fetch(request, merged, _accepted)
+        accepted, _ = self._service.caller.fetch(request, merged, partial(read_model, AsyncAccepted))
         return self.job(accepted.request_id)
 
     def _wake(self, given: CallOptions) -> None:
@@ -175,14 +176,6 @@ def accepted_type(payload: Payload, response_model: object) -> str:
 def whole(response: WholeResponse) -> WholeResponse:
     """Return the raw response, unread."""
     return response
-
-
-def _accepted(response: WholeResponse) -> AsyncAccepted:
-    return read_model(AsyncAccepted, response)
-
-
-def _queue_status(response: WholeResponse) -> QueueStatus:
-    return read_model(QueueStatus, response)
 
 
 def _nothing(response: WholeResponse) -> None:

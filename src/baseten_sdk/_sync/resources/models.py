@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Unpack
 
-from ..._core.reply.response import WholeResponse
 from ..._core.reply.validate import read_model
 from ..._core.request.accept import ACCEPT_JSON
 from ..._core.request.request import build
@@ -34,7 +34,7 @@ class Models:
         merged = self._service.options.merged(options)
         base_url = self._base_url or self._service.model_apis()
         request = build("GET", base_url.at("models"), merged, accept=ACCEPT_JSON, first_byte=base_url.first_byte)
-        models, meta = self._service.caller.fetch(request, merged, _models)
+        models, meta = self._service.caller.fetch(request, merged, partial(read_model, ModelList))
         if self._base_url is None:
             self._service.router.listed.ids = tuple(model.id for model in models)
         return attach_meta(models, meta)
@@ -74,7 +74,3 @@ class Models:
         error.method, error.url = meta.method or None, meta.url or None
         error.attempts, error.elapsed = meta.attempts, meta.elapsed
         raise error
-
-
-def _models(response: WholeResponse) -> ModelList:
-    return read_model(ModelList, response)

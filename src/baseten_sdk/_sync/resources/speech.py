@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Unpack
 
-from ..._core.reply.response import WholeResponse
 from ..._core.reply.validate import read_model
 from ..._core.request.accept import ACCEPT_JSON
 from ..._core.request.payload import Payload
@@ -146,7 +146,7 @@ class Speech(DeploymentBase):
         """
         model_input, given = self._recording(audio, enable_vad, options)
         request, merged = self._post(self._path, given, Payload(json=model_input), ACCEPT_JSON)
-        transcription, meta = self._service.caller.fetch(request, merged, _transcription)
+        transcription, meta = self._service.caller.fetch(request, merged, partial(read_model, Transcription))
         return attach_meta(transcription, meta)
 
     def async_transcribe(
@@ -204,7 +204,3 @@ class Speech(DeploymentBase):
         """The fields that go inside of what is sent, and the other options. The client's own stay where they are."""
         self._service.options.merged(given)
         return given.get("extra_body") or {}, {**given, "extra_body": None}
-
-
-def _transcription(response: WholeResponse) -> Transcription:
-    return read_model(Transcription, response)
