@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 from pydantic_core import from_json, to_json
 
 from .annotations import Beside, NullAs, as_text, nothing
-from .reply import Details, Lenient, note_of
+from .reply import Details, Lenient, OpenPart, note_of
 from .tool_calls import RAW, as_object
 
 
@@ -91,7 +91,7 @@ class ToolResultBlock(Lenient):
     is_error: Annotated[bool | None, Beside(nothing)] = None
 
 
-class OtherBlock(Lenient):
+class OtherBlock(OpenPart):
     """A block of an unknown type. Its fields are attributes.
 
     Its `type` is the one that was sent. Type checkers see "other", so that comparing the type of a block narrows it.

@@ -19,10 +19,10 @@ from .annotations import Beside, NullAs, as_count, as_text, nothing
 from .chat import arguments_text
 from .message_blocks import ContentBlock, TextBlock
 from .messages import Message, MessageUsage, StopReason
-from .reply import Lenient
+from .reply import Lenient, OpenPart
 
 
-class BlockDelta(Lenient):
+class BlockDelta(OpenPart):
     """More of a block. `type` is `text_delta`, `thinking_delta`, `signature_delta` or `input_json_delta`."""
 
     type: Annotated[str, Beside(str, as_text)] = ""
@@ -90,7 +90,7 @@ class RawMessageStopEvent(Lenient):
     type: Literal["message_stop"] = "message_stop"
 
 
-class OtherEvent(Lenient):
+class OtherEvent(OpenPart):
     """An event of an unknown type. Its fields are attributes.
 
     Its `type` is the one that was sent. Type checkers see "other", so that comparing the type of an event narrows it.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -24,7 +24,35 @@ class Lenient(BaseModel):
         return self.model_dump_json(indent=2, exclude_unset=True)
 
 
-class Details(Lenient):
+class OpenObject(dict[str, object]):
+    """An object in a field that this package does not know: a dict whose values can also be read as attributes."""
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            try:
+                return readable(self[name])
+            except KeyError:
+                raise AttributeError(f"There is no field {name!r}.") from None
+
+
+def readable(value: object) -> object:
+    """Let the fields of objects be read as attributes."""
+    if type(value) is dict:
+        return OpenObject(value)
+    return [readable(each) for each in value] if isinstance(value, list) else value
+
+
+class OpenPart(Lenient):
+    """A part whose fields this package does not know. Those of the objects in it can be read as attributes too."""
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            return readable(super().__getattr__(name))
+
+
+class Details(OpenPart):
     """An object whose fields are attributes, such as a citation."""
 
 

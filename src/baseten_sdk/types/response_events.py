@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Discriminator, Field
 
 from .annotations import Beside, as_count, as_text
 from .chat import arguments_text
-from .reply import Lenient, note_of
+from .reply import Lenient, OpenPart, note_of
 from .response_items import ResponseContent, ResponseOutputItem, Text
 from .responses import ModelResponse
 
@@ -236,7 +236,7 @@ class ResponseFunctionCallArgumentsDoneEvent(ItemEvent):
     arguments: Annotated[str, BeforeValidator(arguments_text)] = ""
 
 
-class ResponseUnknownEvent(Event):
+class ResponseUnknownEvent(OpenPart, Event):
     """An event of an unknown type. Its fields are attributes."""
 
     if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Discriminator, 
 
 from .annotations import Beside, IfOdd, NullAs, NullAsEmpty, as_text, nothing
 from .chat import Tokens, arguments_text, new_call_id
-from .reply import Details, Lenient, note_of
+from .reply import Details, Lenient, OpenPart, note_of
 from .tool_calls import as_object
 
 Status: TypeAlias = Literal["in_progress", "completed", "incomplete"] | str
@@ -87,7 +87,7 @@ class ResponseOutputRefusal(ResponseItem):
     refusal: Text = ""
 
 
-class ResponseUnknownPart(ResponseItem):
+class ResponseUnknownPart(OpenPart, ResponseItem):
     """A part of an unknown type. Its fields are attributes."""
 
     if TYPE_CHECKING:
@@ -217,7 +217,7 @@ class ResponseReasoningItem(ResponseItem):
         return "".join(part.text for part in self.content or self.summary)
 
 
-class ResponseUnknownItem(ResponseItem):
+class ResponseUnknownItem(OpenPart, ResponseItem):
     """An item of a kind that this package does not know, such as a call of a hosted tool; its fields can be read as
     attributes."""
 
