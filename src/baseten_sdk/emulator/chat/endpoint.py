@@ -64,14 +64,23 @@ def chat(exchange: Exchange, *, seed: int, models: Collection[str] | None) -> Re
         return json_reply(completion(made, plan, completion_id=f"chatcmpl-{digest}", created=created, model=model))
     envelope = Envelope(plan.text("style") or "a", f"chatcmpl-{digest}", created, model)
     events = stream(made, envelope, plan, as_object(request.get("stream_options")))
-    if exchange.gathers:
-        return gathered(events, plan)
-    return Reply(200, {"content-type": "text/event-stream", "cache-control": "no-cache"}, events, chunked=True)
+    return streamed(events, plan, gathers=exchange.gathers)
 
 
 def _style(model: str) -> str:
     """Return which backend serves a model: the verbose one, or the sparse one of the GLM family."""
     return "c" if "glm" in model.lower() else "a"
+
+
+def streamed(events: tuple[bytes, ...], plan: Plan, *, gathers: bool) -> Reply:
+    """Return a stream of events.
+
+    Args:
+        gathers: Whether the model runtime gathers them.
+    """
+    if gathers:
+        return gathered(events, plan)
+    return Reply(200, {"content-type": "text/event-stream", "cache-control": "no-cache"}, events, chunked=True)
 
 
 def gathered(events: tuple[bytes, ...], plan: Plan) -> Reply:

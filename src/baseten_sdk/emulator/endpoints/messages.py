@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from ..behaviours.plan import Plan
 from ..chat.answers import Answer, answer
-from ..chat.endpoint import gathered
+from ..chat.endpoint import streamed
 from ..faults.error_shapes import message_error
 from ..http.exchange import Exchange
 from ..http.jsonvalue import Object, as_list, as_object, as_text
@@ -47,9 +47,7 @@ def messages(exchange: Exchange, *, seed: int) -> Reply:
     if request.get("stream") is not True or plan.on("no-stream"):
         return json_reply(whole)
     events = stream(whole, made, plan)
-    if exchange.gathers and exchange.address.surface == "model":
-        return gathered(events, plan)
-    return Reply(200, {"content-type": "text/event-stream", "cache-control": "no-cache"}, events, chunked=True)
+    return streamed(events, plan, gathers=exchange.gathers and exchange.address.surface == "model")
 
 
 def _answered(request: Object, plan: Plan, seed: int) -> tuple[Answer, str | None]:

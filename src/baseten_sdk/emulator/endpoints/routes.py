@@ -50,16 +50,12 @@ class Routes:
 
     async def _model_apis(self, exchange: Exchange) -> Reply:
         match exchange.address.route, exchange.method:
-            case ("chat", "completions"), "POST":
-                return await self._chat(exchange)
             case ("systemone",), "POST":
                 return decide(exchange)
-            case ("messages",), "POST":
-                return messages(exchange, seed=self._service.seed)
             case ("models",), "GET":
                 return list_models(exchange.address, self._service.models)
-            case ("responses",), "POST":
-                return await self._responses(exchange)
+            case ("chat", "completions") | ("messages",) | ("responses",), "POST":
+                return await self._engine(exchange, exchange.address.route) or not_found()
             case ("chat", "completions") | ("systemone",) | ("messages",) | ("responses",), _:
                 return method_not_allowed("POST")
             case ("models",), _:
@@ -73,18 +69,10 @@ class Routes:
                 return predict(exchange)
             case ("v1", "models", "model") | ("v1", "models", "model", "loaded"), "GET":
                 return json_reply({})
-            case ("v1", "chat", "completions"), "POST":
-                return await self._chat(exchange)
-            case ("v1", "completions"), "POST":
-                return completions(exchange, seed=self._service.seed)
-            case ("v1", "responses"), "POST":
-                return await self._responses(exchange)
-            case ("v1", "messages"), "POST":
-                return messages(exchange, seed=self._service.seed)
             case ("health",), _:
                 return not_found()
             case route, _:
-                return sync(exchange, route)
+                return await self._inside(exchange, route)
 
     async def _dedicated(self, exchange: Exchange) -> Reply:
         service, address = self._service, exchange.address
@@ -107,32 +95,35 @@ class Routes:
                 return await self.awake(address) or predict(exchange)
             case ("run_remote",), "POST" if not model:
                 return await self.awake(address) or run_remote(exchange)
-            case ("sync", "v1", "chat", "completions"), "POST" if model:
-                return await self.awake(address) or await self._chat(exchange)
-            case ("sync", "v1", "responses"), "POST" if model:
-                return await self.awake(address) or await self._responses(exchange)
-            case ("sync", "v1", "completions"), "POST" if model:
-                return await self.awake(address) or completions(exchange, seed=service.seed)
-            case ("sync", "v1", "messages"), "POST" if model:
-                return await self.awake(address) or messages(exchange, seed=service.seed)
             case ("sync", *route), _ if model:
-                return await self.awake(address) or sync(exchange, tuple(route))
+                return await self.awake(address) or await self._inside(exchange, tuple(route))
             case (name,), _ if name in (_MODEL_POSTS if model else _CHAIN_POSTS):
                 return method_not_allowed("POST")
             case _:
                 return not_found()
 
-    async def _chat(self, exchange: Exchange) -> Reply:
-        service = self._service
-        if service.upstream is not None:
-            return await service.upstream.answer(exchange, "chat/completions")
-        return chat(exchange, seed=service.seed, models=service.models if service.strict_models else None)
+    async def _inside(self, exchange: Exchange, route: tuple[str, ...]) -> Reply:
+        """Answer a path of a container: one of its engine, or of its own server."""
+        engine = await self._engine(exchange, route[1:]) if route[:1] == ("v1",) and exchange.method == "POST" else None
+        return engine or sync(exchange, route)
 
-    async def _responses(self, exchange: Exchange) -> Reply:
+    async def _engine(self, exchange: Exchange, route: tuple[str, ...]) -> Reply | None:
+        """Answer a path that engines and the Model APIs have in common. None for any other path."""
         service = self._service
-        if service.upstream is not None:
-            return await service.upstream.answer(exchange, "responses")
-        return responses(exchange, seed=service.seed, models=service.models if service.strict_models else None)
+        models = service.models if service.strict_models else None
+        match route:
+            case ("chat", "completions") | ("responses",) if service.upstream is not None:
+                return await service.upstream.answer(exchange, "/".join(route))
+            case ("chat", "completions"):
+                return chat(exchange, seed=service.seed, models=models)
+            case ("responses",):
+                return responses(exchange, seed=service.seed, models=models)
+            case ("messages",):
+                return messages(exchange, seed=service.seed)
+            case ("completions",):
+                return completions(exchange, seed=service.seed)
+            case _:
+                return None
 
     def _submit(self, exchange: Exchange) -> Reply:
         service = self._service

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from hashlib import sha256
 
 from ..chat.answers import answer
-from ..chat.endpoint import gathered
+from ..chat.endpoint import streamed
 from ..chat.models import known
 from ..chat.validation import complaint as chat_complaint
 from ..faults.error_shapes import error_reply
@@ -45,6 +45,4 @@ def responses(exchange: Exchange, *, seed: int, models: Collection[str] | None) 
         items = final_items(items_of(made, head, plan), plan)
         return json_reply(response(head, items, status_of(made, plan), plan, made))
     events = stream(made, head, plan)
-    if exchange.gathers:
-        return gathered(events, plan)
-    return Reply(200, {"content-type": "text/event-stream", "cache-control": "no-cache"}, events, chunked=True)
+    return streamed(events, plan, gathers=exchange.gathers)
