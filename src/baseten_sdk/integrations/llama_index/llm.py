@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from inspect import signature
@@ -16,33 +15,27 @@ from llama_index.core.base.llms.types import (
     CompletionResponse,
     CompletionResponseAsyncGen,
     CompletionResponseGen,
-    LLMMetadata,
 )
 from llama_index.core.callbacks import CallbackManager
-from llama_index.core.constants import DEFAULT_CONTEXT_WINDOW, DEFAULT_NUM_OUTPUTS, DEFAULT_TEMPERATURE
+from llama_index.core.constants import DEFAULT_TEMPERATURE
 from llama_index.core.llms.llm import CompletionToPromptType, MessagesToPromptType
 from llama_index.core.types import BaseOutputParser, PydanticProgramMode
 
-from ... import APIError, AsyncClient, AsyncPool, Client, Endpoints, InvalidRequestError, Model, NotFoundError, Pool
+from ... import AsyncClient, AsyncPool, Client, Endpoints, InvalidRequestError, Pool
 from ...config import AuthScheme
 from ..clients import Clients, call_options
 from ..targets import ModelTarget
-from .async_requests import AsyncRequestLLM
 from .callbacks import with_chat_callbacks, with_completion_callbacks
+from .listed import ListedLLM
 from .messages import message_params
-from .metadata import BasetenMetadata, context_length
 from .responses import GrowingResponse, chat_response, completion_response
 from .structured import Arguments
-
-log = logging.getLogger("baseten_sdk")
-
-LOOK_UP_SECONDS = 10.0
 
 OTHER_NAMES = {"base_url": "api_base", "api_url": "api_base", "model_name": "model_id"}
 """What other libraries call arguments of `Baseten`."""
 
 
-class Baseten(AsyncRequestLLM):
+class Baseten(ListedLLM):
     """Use a model on Baseten as an LLM: a Model API, or the engine of a dedicated model.
 
     Example:
@@ -170,49 +163,6 @@ class Baseten(AsyncRequestLLM):
     def class_name(cls) -> str:
         return "Baseten_LLM"
 
-    @property
-    def metadata(self) -> LLMMetadata:
-        """Describe the model to LlamaIndex.
-
-        The context window is looked up in the list of models when it is first read. If it is not there, LlamaIndex's
-        default is used.
-        """
-        metadata = BasetenMetadata(
-            context_window=self.context_window or DEFAULT_CONTEXT_WINDOW,
-            num_output=self.max_tokens or DEFAULT_NUM_OUTPUTS,
-            is_chat_model=True,
-            is_function_calling_model=True,
-            model_name=self.model,
-        )
-        return metadata if self.context_window else metadata.looked_up_by(self._look_up_window)
-
-    @property
-    def available_models(self) -> list[Model]:
-        """List the models of the Model APIs that the account can use, or those that the engine serves."""
-        engine = self._clients.engine(self._target)
-        if isinstance(engine, Pool):
-            return _served_by(engine)
-        try:
-            return list(engine.models.list())
-        except NotFoundError as error:
-            return self._served_at_least(error)
-
-    async def aavailable_models(self) -> list[Model]:
-        """List the models as `available_models` does, in async code."""
-        engine = self._clients.async_engine(self._target)
-        if isinstance(engine, AsyncPool):
-            return _served_by(engine)
-        try:
-            return list(await engine.models.list())
-        except NotFoundError as error:
-            return self._served_at_least(error)
-
-    def _served_at_least(self, error: NotFoundError) -> list[Model]:
-        """Return the model of an engine that does not list its models."""
-        if self._target.model_id is None:
-            raise error
-        return [Model(id=self._target.model)]
-
     @with_chat_callbacks
     def chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponse:
         return self._chat(messages, kwargs)
@@ -300,23 +250,6 @@ class Baseten(AsyncRequestLLM):
             "reasoning_effort": self.reasoning_effort,
         }
         return {**own, **self.additional_kwargs, **given}
-
-    def _look_up_window(self) -> int:
-        engine = self._clients.engine(self._target)
-        if isinstance(engine, Pool):
-            return DEFAULT_CONTEXT_WINDOW
-        try:
-            models = engine.models.list(timeout=LOOK_UP_SECONDS, max_retries=0)
-        except APIError as error:
-            log.warning("The context window of %s is not known, LlamaIndex's default is taken: %s", self.model, error)
-            return DEFAULT_CONTEXT_WINDOW
-        window = next((context_length(each) for each in models if each.id == self._target.model), None)
-        self.context_window = window or DEFAULT_CONTEXT_WINDOW
-        return self.context_window
-
-
-def _served_by(pool: Pool | AsyncPool) -> list[Model]:
-    return [Model(id=member.model or member.name) for member in pool.members]
 
 
 def _check_arguments(kind: type[Baseten], rest: Mapping[str, object]) -> None:
