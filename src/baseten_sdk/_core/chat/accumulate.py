@@ -97,23 +97,22 @@ class ChoiceParts:
 
     def plain(self, index: int) -> Extras:
         """Return the choice as a dict. Fields that never arrived are left out."""
-        message: Extras = {**self._message_extras.plain(), "role": self.role or "assistant"}
+        message = self._message_extras.plain()
+        message["role"] = self.role or "assistant"
         if self.content:
             message["content"] = _text(self.content)
         if self.reasoning:
             message["reasoning_content"] = _text(self.reasoning)
-        if any(self._other_reasoning):
+        if self._other_reasoning and any(self._other_reasoning):
             message[REASONING] = _text(self._other_reasoning)
         if self.refusal:
             message["refusal"] = _text(self.refusal)
         if self.tool_calls.calls:
             message["tool_calls"] = self.tool_calls.plain()
-        choice: Extras = {
-            **self._extras.plain(),
-            "index": index,
-            "message": message,
-            "finish_reason": self.finish_reason,
-        }
+        choice = self._extras.plain()
+        choice["index"] = index
+        choice["message"] = message
+        choice["finish_reason"] = self.finish_reason
         if self.stop_reason is not None:
             choice["stop_reason"] = self.stop_reason
         if self.logprobs or self.refusal_logprobs:
@@ -177,8 +176,9 @@ class Accumulator:
     def completion(self) -> ChatCompletion | None:
         """Return what has arrived as a completion, or None if there is no choice yet. At most one is made per chunk."""
         if self._completion is None and self.choices:
-            choices = [self.choices[index].plain(index) for index in sorted(self.choices)]
-            usage = None if self._usage is None else Usage.read(self._usage)
-            fields = {**self._extras.plain(), **self._head, "choices": choices, "usage": usage}
+            fields = self._extras.plain()
+            fields |= self._head
+            fields["choices"] = [self.choices[index].plain(index) for index in sorted(self.choices)]
+            fields["usage"] = None if self._usage is None else Usage.read(self._usage)
             self._completion = ChatCompletion.__pydantic_validator__.validate_python(fields)
         return self._completion
