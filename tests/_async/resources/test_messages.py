@@ -162,6 +162,12 @@ async def test_the_envelope_of_errors_is_read(client: AsyncClient) -> None:
         )
     assert missing.value.type == "not_found_error"
     assert missing.value.request_id
+    image: MessageTurn = {
+        "role": "user",
+        "content": [{"type": "image", "source": {"type": "url", "url": "https://x/y"}}],
+    }
+    with pytest.raises(BadRequestError, match="does not support multimodal"):
+        await client.messages.create(model=MODEL, max_tokens=64, messages=[image], extra_headers=behaving("no-images"))
     with pytest.raises(OverloadedError) as overloaded:
         await client.messages.create(
             model=MODEL, max_tokens=64, messages=HELLO, extra_headers=behaving("529"), max_retries=0

@@ -313,3 +313,9 @@ def test_a_message_that_begins_again_loses_no_tokens(place: int) -> None:
         message = reader.partial()
         assert message is not None
         assert (message.usage.input_tokens, message.usage.output_tokens) == (4, 3)
+
+
+@pytest.mark.parametrize("end", range(1, 40))
+def test_a_stream_that_is_cut_at_its_first_bytes_was_interrupted(end: int) -> None:
+    for body in (wire(*HELLO), wire(*HELLO, named=False), b"id: 1\n" + wire(*HELLO), b"retry: 1\n" + wire(*HELLO)):
+        assert isinstance(read(body[:end])[1].error, StreamInterrupted)

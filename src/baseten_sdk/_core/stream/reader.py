@@ -35,8 +35,8 @@ DONE = b"[DONE]"
 ERROR_MARK = b'"error"'
 """Data without this text is not an error. Inside a JSON string, the quotes would be escaped."""
 
-FIELD = re.compile(rb"(data|event|id|retry)\b|:")
-"""How a line of an event stream begins."""
+FIELD = re.compile(rb"(data|event|id|retry)\b|:|(d|da|dat|e|ev|eve|even|i|r|re|ret|retr)\Z")
+"""How a line of an event stream begins, even if it is cut inside the name of its field."""
 
 EXCERPT = 200
 """How many bytes of unreadable data an error shows."""
