@@ -36,7 +36,7 @@ WORDS, LETTERS = 4, 8
 HEADS = ("", '"', "[", "{", "1")
 """What stands before it."""
 
-MADE_LATER = {"_core/request/urls.py", "emulator/schema/patterns.py"}
+MADE_LATER = {"_core/request/base_urls.py", "emulator/schema/patterns.py"}
 """Modules that also make expressions of what the caller gives: settings, which are short, and patterns of schemas."""
 
 

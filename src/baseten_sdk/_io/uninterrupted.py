@@ -75,7 +75,8 @@ class _Worker:
         start_new_thread(_do_all, (self.jobs,))
 
     def __del__(self) -> None:
-        self.jobs.put(None)
+        if hasattr(self, "jobs"):  # an interrupt may strike before it is made
+            self.jobs.put(None)
 
 
 def _do_all(jobs: SimpleQueue[Callable[[], None] | None]) -> None:
