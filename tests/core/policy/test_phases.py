@@ -50,6 +50,16 @@ ERRORS: dict[Phase, type[APITimeoutError]] = {
 }
 
 
+@pytest.mark.parametrize(
+    ("phase", "kind", "problem"),
+    [("first_byte", FirstByteTimeout, "answers nothing"), ("idle", IdleTimeout, "has fallen silent")],
+)
+def test_a_member_that_hangs_is_said_to(phase: Phase, kind: type[APITimeoutError], problem: str) -> None:
+    error = timeout_error(Expiry(phase, "member", 2.5))
+    assert type(error) is kind
+    assert f"after 2.50 s: this member of the pool {problem}." in error.message
+
+
 @pytest.mark.parametrize("phase", get_args(Phase))
 @pytest.mark.parametrize("bound", ["phase", "attempt"])
 def test_a_phase_that_took_too_long_has_its_error(phase: Phase, bound: Bound) -> None:

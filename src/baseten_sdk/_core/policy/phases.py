@@ -123,8 +123,8 @@ def timeout_error(expiry: Expiry, *, status_code: int | None = None) -> APITimeo
         message = f"The deadline of {limit:g} s passed while {doing}{seen}."
         return DeadlineExceeded(message, phase=phase, limit=limit, status_code=status_code)
     if expiry.bound == "member":
-        message = f"Stopped {doing}{seen} after {limit:.2f} s: this member of the pool answers nothing."
-        kind = IdleTimeout if phase == "idle" else FirstByteTimeout
+        kind, silent = (IdleTimeout, "has fallen silent") if phase == "idle" else (FirstByteTimeout, "answers nothing")
+        message = f"Stopped {doing}{seen} after {limit:.2f} s: this member of the pool {silent}."
         return kind(message, phase=phase, limit=limit, status_code=status_code, advice=HANGS)
     whose = "attempt" if expiry.bound == "attempt" else phase
     message = f"Timed out while {doing}{seen}: the {whose} limit of {limit:g} s was reached."
