@@ -237,7 +237,7 @@ class ResponseUnknownItem(OpenPart, ResponseItem):
 
 def without_oddities(items: object) -> object:
     """Leave nulls out of an output. Messages need no type, and a text is a message."""
-    return [_as_item(item) for item in _as_list(items) if item is not None]
+    return [_as_item(item) for item in _as_list(items) if item not in (None, "")]
 
 
 def _as_item(item: object) -> object:

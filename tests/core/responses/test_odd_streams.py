@@ -360,3 +360,9 @@ def test_items_are_told_apart_by_what_their_ids_and_indexes_still_say(
     assert [call.arguments for call in found.final.function_calls] == [PARIS, ROME]
     assert sorted(found.told) == [("arguments", PARIS), ("arguments", ROME), ("item", PARIS), ("item", ROME)]
     assert "".join(each.delta for each in found.events if isinstance(each, ResponseTextDeltaEvent)) == "Hi you"
+
+
+@pytest.mark.parametrize("nothing", ["", None, {**BARE, "id": None}, {"type": "message", "content": ""}], ids=repr)
+def test_an_empty_message_of_the_last_event_does_not_repeat_a_text(nothing: object) -> None:
+    end: Json = {"type": "response.completed", "response": {"status": "completed", "output": [nothing, SAID]}}
+    assert read_events(CREATED, HI, YOU, end).final.output_text == "Hi you"

@@ -71,10 +71,10 @@ class ItemIndex:
             apart = (apart or (found.whole and place is None)) and found.is_other_than(item)
         return None if apart else found
 
-    def at_end(self, item: ResponseOutputItem, number: int) -> ItemParts | None:
-        """Return what arrived of an item of the last event. Its number counts the items of its kind."""
+    def at_end(self, item: ResponseOutputItem, number: int, count: int) -> ItemParts | None:
+        """Return what arrived of an item of the last event, which has `count` items of its kind."""
         alike = self._by_kind.get(item.type, [])
-        return self.again(item) or (alike[number] if number < len(alike) else None)
+        return self.again(item) or (alike[number] if count == len(alike) else None)
 
     def _with_id(self, id: str, kind: str) -> ItemParts | None:
         found = None if id in self._shared else self._by_id.get(id)

@@ -170,8 +170,10 @@ class OutputParts:
         calls = _Calls()
         numbers = Counter[str]()
         reported: list[ResponseStreamEvent] = []
-        for item in self._with_missing(response.output):
-            parts = self._index.at_end(item, numbers[item.type])
+        whole = self._with_missing(response.output)
+        counts = Counter(item.type for item in whole)
+        for item in whole:
+            parts = self._index.at_end(item, numbers[item.type], counts[item.type])
             numbers[item.type] += 1
             if isinstance(item, ResponseFunctionToolCall):
                 if item in calls:
