@@ -133,6 +133,17 @@ def test_an_error_in_a_line_of_its_own_is_the_error() -> None:
     assert reader.error.partial.text == "Hi"
 
 
+def test_null_says_nothing() -> None:
+    null = b"data: null\n\n"
+    chunks, reader = read(null + chunk("a") + null + chunk("b", "stop") + DONE)
+    assert (reader.error, [each.text for each in chunks]) == (None, ["a", "b"])
+
+
+def test_the_mark_of_the_end_may_be_a_json_string() -> None:
+    _, reader = read(chunk("a") + b'data: "[DONE]"\n\n')
+    assert (reader.error, reader.done) == (None, True)
+
+
 @pytest.mark.parametrize("choices", [[None], {}, ""], ids=repr)
 def test_nothing_among_the_choices_is_left_out(choices: object) -> None:
     odd = b"data: %b\n\n" % json.dumps({"choices": choices}).encode()

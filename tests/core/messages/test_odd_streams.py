@@ -319,3 +319,9 @@ def test_a_message_that_begins_again_loses_no_tokens(place: int) -> None:
 def test_a_stream_that_is_cut_at_its_first_bytes_was_interrupted(end: int) -> None:
     for body in (wire(*HELLO), wire(*HELLO, named=False), b"id: 1\n" + wire(*HELLO), b"retry: 1\n" + wire(*HELLO)):
         assert isinstance(read(body[:end])[1].error, StreamInterrupted)
+
+
+def test_null_says_nothing() -> None:
+    null = b"data: null\n\n"
+    seen, reader = read(null + wire(*HELLO[:4]) + null + wire(*HELLO[4:]))
+    assert (reader.error, len(seen)) == (None, len(HELLO))

@@ -366,3 +366,8 @@ def test_items_are_told_apart_by_what_their_ids_and_indexes_still_say(
 def test_an_empty_message_of_the_last_event_does_not_repeat_a_text(nothing: object) -> None:
     end: Json = {"type": "response.completed", "response": {"status": "completed", "output": [nothing, SAID]}}
     assert read_events(CREATED, HI, YOU, end).final.output_text == "Hi you"
+
+
+def test_null_says_nothing() -> None:
+    found = read_events("null", CREATED, HI, "null", YOU, ended(SAID))
+    assert (found.final.output_text, len(found.events)) == ("Hi you", 4)

@@ -20,15 +20,9 @@ from ...types.chat import ChatCompletion
 from ...types.chunks import ChatCompletionChunk
 from ..reply.lenient import validate_leniently
 from ..stream.halves import ESCAPED, Halves
-from ..stream.reader import DONE, ERROR_MARK, StreamReader
+from ..stream.reader import AROUND, DONE, ERROR_MARK, NOTHING, StreamReader
 from ..stream.sse import ServerSentEvent
 from .accumulate import Accumulator
-
-BLANK = b' \t\r\n"'
-"""What may stand around the mark of the end: some servers send it as a JSON string."""
-
-NULL = b"null"
-"""Data that says nothing: what some servers send to keep the connection alive."""
 
 
 class ChunkReader(StreamReader[ChatCompletionChunk, ChatCompletion]):
@@ -113,7 +107,7 @@ class ChunkReader(StreamReader[ChatCompletionChunk, ChatCompletion]):
         """Read data that is not a valid chunk: return a chunk with an odd field, or None at the end, for an error, or
         if there is nothing to read.
         """
-        if data.strip(BLANK) == DONE:
+        if data.strip(AROUND) == DONE:
             self.done = True
             if not self._kept:
                 self.error = StreamInterrupted(self._too_early())
@@ -130,7 +124,7 @@ class ChunkReader(StreamReader[ChatCompletionChunk, ChatCompletion]):
 
     def _fail(self, data: bytes, error: ValidationError) -> None:
         """Note the error that the data is, or that it cannot be read. Blank data is neither."""
-        if data.strip() and data.strip() != NULL:
+        if data.strip() not in NOTHING:
             self.error = self._reported(data) if ERROR_MARK in data else self._unreadable(data, error)
 
 
