@@ -44,3 +44,16 @@ def test_many_calls_of_a_reply(calls: list[Fields]) -> None:
 
     replies = {count: reply(count) for count in (FEW, FEW * TIMES)}
     assert grows_evenly(lambda count: read_message(replies[count]))
+
+
+def test_many_blocks_at_one_index() -> None:
+    few = 8 * FEW
+    calls = [{**CALLS["ids"][0], "id": f"t{number}"} for number in range(few * TIMES)]
+    events, _ = read(wire(START, *(each for call in calls for each in (opened(call, 0), closed(0))), STOP))
+
+    def tell(count: int) -> None:
+        maker = MessageEvents()
+        for event in events[: 1 + 2 * count]:
+            maker.read(event)
+
+    assert grows_evenly(tell, few)

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.growth import FEW, TIMES, grows_evenly
 
-from .test_reader import CREATED, HI, SAID, WHOLE_CALL, Json, added, ended, item_done, lines, read, read_events
+from .test_reader import (
+    CALL,
+    CREATED,
+    HI,
+    SAID,
+    WHOLE_CALL,
+    Json,
+    added,
+    arguments_done,
+    ended,
+    item_done,
+    lines,
+    piece,
+    read,
+    read_events,
+)
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -67,3 +84,34 @@ def test_many_messages_whose_text_the_end_leaves_out() -> None:
         for count in (FEW, FEW * TIMES)
     }
     assert grows_evenly(lambda count: read(streams[count]).final)
+
+
+def test_many_short_texts_after_a_long_one() -> None:
+    def stream(count: int) -> bytes:
+        long: Json = {"type": HI["type"], "item_id": "long", "delta": "ab" * (100 * count)}
+        return lines(CREATED, long, *(item_done(message(n, under="m"), n) for n in range(count)))
+
+    streams = {count: stream(count) for count in (FEW, FEW * TIMES)}
+    assert grows_evenly(lambda count: read(streams[count]))
+
+
+def object_of(count: int) -> str:
+    """Return arguments that are as long as `count` events."""
+    return json.dumps({"numbers": [0] * (30 * count)})
+
+
+def test_many_calls_with_the_id_of_a_long_one() -> None:
+    def stream(count: int) -> bytes:
+        others = [item_done({**WHOLE_CALL, "arguments": f'{{"n": {n}}}'}, 1 + n) for n in range(count)]
+        return lines(CREATED, added(CALL), piece(object_of(count)), *others)
+
+    streams = {count: stream(count) for count in (FEW, FEW * TIMES)}
+    assert grows_evenly(lambda count: read(streams[count]))
+
+
+def test_many_pieces_after_a_long_announcement_that_is_cut() -> None:
+    def stream(count: int) -> bytes:
+        return lines(CREATED, added(CALL), arguments_done(object_of(count)[:-1]), *[piece("x")] * count)
+
+    streams = {count: stream(count) for count in (FEW, FEW * TIMES)}
+    assert grows_evenly(lambda count: read(streams[count]))

@@ -53,12 +53,13 @@ class MessageAccumulator:
         stop_reason: Why the message ended, once known.
     """
 
-    __slots__ = ("_end", "_head", "_latest", "_message", "_numbers", "_usage", "blocks", "stop_reason")
+    __slots__ = ("_end", "_head", "_highest", "_latest", "_message", "_numbers", "_usage", "blocks", "stop_reason")
 
     def __init__(self) -> None:
         self.blocks: dict[int, BlockParts] = {}
         self._numbers: dict[int, int] = {}
         self._latest = -1
+        self._highest = -1
         self.stop_reason: str | None = None
         self._head: Fields | None = None
         self._end: Fields = {}
@@ -114,7 +115,8 @@ class MessageAccumulator:
     def _put(self, index: int, before: int | None, parts: BlockParts) -> int:
         """Add a block. It takes the place of an empty block at the same index. Return its number."""
         if before is None or not self.blocks[before].empty:
-            before = max(self.blocks) + 1 if index in self.blocks else index
+            before = self._highest + 1 if index in self.blocks else index
+        self._highest = max(self._highest, before)
         self._numbers[index] = self._latest = before
         self.blocks[before] = parts
         return before

@@ -38,12 +38,13 @@ class ItemParts:
         place: Its position in the output, if the server says so.
         whole: Whether the server called the item done.
         texts: The pieces of its texts.
+        size: The characters in them.
         arguments: The arguments of a call.
         held: What the server announced about a call whose arguments are incomplete.
         reported: Whether the arguments of a call were reported as complete.
     """
 
-    __slots__ = ("arguments", "held", "id", "item", "kind", "place", "reported", "texts", "whole")
+    __slots__ = ("arguments", "held", "id", "item", "kind", "place", "reported", "size", "texts", "whole")
 
     def __init__(self, kind: str, item: ResponseOutputItem | None = None, id: str = "") -> None:
         self.kind = kind
@@ -52,6 +53,7 @@ class ItemParts:
         self.place: int | None = None
         self.whole = False
         self.texts: dict[PartPosition, list[str]] = {}
+        self.size = 0
         self.arguments = HeldArguments()
         self.held: list[Announcement] = []
         self.reported = False
@@ -64,11 +66,12 @@ class ItemParts:
         """Whether another call has this one's ID or its `call_id`."""
         if "call_id" in call.model_fields_set and call.call_id != self.call_id:
             return True
-        here, there = first_object(self.arguments.text), first_object(call.arguments)
+        here, there = self.arguments.object, first_object(call.arguments)
         return bool(here and there) and here != there
 
     def add(self, kind: str, number: int, piece: str) -> None:
         """Add a piece of a text."""
+        self.size += len(piece)
         position = kind, number
         pieces = self.texts.get(position)
         if pieces is None:

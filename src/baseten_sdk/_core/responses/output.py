@@ -41,6 +41,11 @@ from ..stream.arguments import first_object
 from .item_index import ItemIndex, place_of
 from .item_parts import OUTPUT_TEXT, Announcement, ItemParts
 
+PART = 32
+"""A text is looked for in what a message has said only if it is at least this part of it. Otherwise, many short texts
+after a long one would take long, and a short one would be found by chance.
+"""
+
 
 class OutputParts:
     """What has arrived of an output."""
@@ -126,17 +131,18 @@ class OutputParts:
     def _missing_text(self, parts: ItemParts, text: str, event: ItemEvent) -> list[ResponseTextDeltaEvent]:
         """Return a delta with the text if none of it arrived in pieces."""
         self._turn_to(parts)
-        if not text or parts.spoke or text in self._text_of_speaker():
+        if not text or parts.spoke or self._was_spoken(text):
             return []
         return [ResponseTextDeltaEvent(delta=text, item_id=event.item_id, output_index=event.output_index)]
 
-    def _text_of_speaker(self) -> str:
-        """Return the text of the message that spoke before this item, unless the server called that one done."""
-        if self._speaker is None or self._speaker.whole:
-            return ""
+    def _was_spoken(self, text: str) -> bool:
+        """Whether the message that spoke before this item said this, unless the server called that one done."""
+        speaker = self._speaker
+        if speaker is None or speaker.whole or len(text) * PART < speaker.size:
+            return False
         if self._spoken is None:
-            self._spoken = self._speaker.full_text()
-        return self._spoken
+            self._spoken = speaker.full_text()
+        return text in self._spoken
 
     def add_arguments(self, event: ResponseFunctionCallArgumentsDeltaEvent) -> list[ResponseStreamEvent]:
         """Add a piece of a call's arguments."""
@@ -208,9 +214,7 @@ class OutputParts:
 def _complete_call(call: ResponseFunctionToolCall, parts: ItemParts | None) -> ItemParts:
     """Complete a call of the last event with what arrived of it. Another call may have had its ID."""
     if parts is None or (
-        parts.reported
-        and parts.call_id != call.call_id
-        and first_object(parts.arguments.text) != first_object(call.arguments)
+        parts.reported and parts.call_id != call.call_id and parts.arguments.object != first_object(call.arguments)
     ):
         parts = ItemParts("function_call")
     elif parts.call_id and "call_id" not in call.model_fields_set:

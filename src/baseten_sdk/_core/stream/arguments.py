@@ -9,12 +9,24 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cached_property
 
 from .object_scanner import ObjectScanner
 
 _EMPTY_FIRST = re.compile(r"\s*\{\s*\}\s*(?=\{)")
 
 _DECODER = json.JSONDecoder()
+
+
+class _Text:
+    """A text, and the object that it begins with. It is read once, even if a caller asks at each event."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def object(self) -> dict[str, object] | None:
+        return first_object(self.text)
 
 
 class HeldArguments:
@@ -24,11 +36,11 @@ class HeldArguments:
         announced: Whether the server has said that they are complete.
     """
 
-    __slots__ = ("_announcement", "_pieces", "_scanned", "_scanner", "announced")
+    __slots__ = ("_announcement", "_known", "_pieces", "_scanned", "_scanner", "announced")
 
     def __init__(self) -> None:
         self.announced = False
-        self._announcement = ""
+        self._announcement = self._known = _Text("")
         self._pieces: list[str] = []
         self._scanner = ObjectScanner()
         self._scanned = 0
@@ -40,8 +52,8 @@ class HeldArguments:
     def announce(self, arguments: str = "") -> None:
         """Note that the server calls them complete, possibly with their text."""
         self.announced = True
-        if len(arguments) > len(self._announcement):
-            self._announcement = arguments
+        if len(arguments) > len(self._announcement.text):
+            self._announcement = _Text(arguments)
 
     @property
     def whole(self) -> bool:
@@ -55,7 +67,7 @@ class HeldArguments:
     def ready(self) -> bool:
         """Whether they are announced and really complete."""
         # Some servers announce an empty object before the first piece arrives.
-        return self.announced and (self.whole or bool(first_object(self._announcement)))
+        return self.announced and (self.whole or bool(self._announcement.object))
 
     @property
     def text(self) -> str:
@@ -66,9 +78,18 @@ class HeldArguments:
             # Join the pieces once, even if a caller asks at each event.
             self._pieces[:] = (text,)
             self._scanned = 1
-        if whole or not self._announcement:
+        announced = self._announcement
+        if whole or (len(announced.text) <= len(text) and announced.object is None):
             return text
-        return self._announcement if _is_object(self._announcement) or len(self._announcement) > len(text) else text
+        return announced.text
+
+    @property
+    def object(self) -> dict[str, object] | None:
+        """The object that they are, as far as they are known. None if they are no whole object."""
+        text = self.text
+        if self._known.text != text:
+            self._known = _Text(text)
+        return self._known.object
 
 
 def without_empty(text: str) -> str:
@@ -84,7 +105,3 @@ def first_object(text: str) -> dict[str, object] | None:
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
-
-
-def _is_object(text: str) -> bool:
-    return first_object(text) is not None
