@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import threading
 from _thread import start_new_thread
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from baseten_sdk._io.uninterrupted import Uninterrupted
 from tests._async.calling import CHUNK, KEY, MODELS
 from tests.asking import HELLO, MODEL
 from tests.faults.scripted import ScriptedServer, events
+from tests.faults.test_lifetimes import in_a_fork
 
 PATIENCE = 60.0
 
@@ -92,3 +94,14 @@ def test_a_stream_that_is_left_is_closed_in_the_thread(begun: list[str]) -> None
         with client.chat.completions.create(model=MODEL, messages=HELLO, stream=True) as chunks:
             assert next(chunks).text == "Hi"
         assert begun[-1] == "close"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_stream_that_is_open_at_a_fork_can_be_closed_in_the_child() -> None:
+    with (
+        ScriptedServer([events(CHUNK)]) as server,
+        client_of(server) as client,
+        client.chat.completions.create(model=MODEL, messages=HELLO, stream=True) as chunks,
+    ):
+        assert next(chunks).text == "Hi"
+        assert in_a_fork(chunks.close) == 0

@@ -7,6 +7,7 @@ only where it waits, so the async flavor does the work in place.
 
 from __future__ import annotations
 
+import os
 import threading
 from _thread import start_new_thread
 from collections.abc import Awaitable, Callable
@@ -53,7 +54,7 @@ class Uninterrupted:
         self._begun(work)
 
     def _begun(self, work: Callable[[], T]) -> _Job[T]:
-        if self._worker is None:
+        if self._worker is None or self._worker.process != os.getpid():  # A fork has no threads but its own.
             self._worker = _Worker()
         job = _Job(work)
         self._worker.jobs.put(job.do)
@@ -67,9 +68,10 @@ class _Worker:
     would surface as a different error.
     """
 
-    __slots__ = ("jobs",)
+    __slots__ = ("jobs", "process")
 
     def __init__(self) -> None:
+        self.process = os.getpid()
         # Its `put` cannot be interrupted halfway, and may be called in `__del__`.
         self.jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         start_new_thread(_do_all, (self.jobs,))
