@@ -147,6 +147,18 @@ def test_a_plain_reply_that_was_cut_at_a_call_has_no_arguments() -> None:
             {"input_tokens": 14, "output_tokens": 1, "cache_read_input_tokens": 4},
             {"input_tokens": 14, "output_tokens": 1, "cache_read_input_tokens": 4},
         ),
+        # LiteLLM's proxy: zeros for the cache at the start, and never again.
+        (
+            {"input_tokens": 0, "output_tokens": 0, "cache_creation_input_tokens": 0, "cache_read_input_tokens": 0},
+            {"input_tokens": 7, "output_tokens": 2},
+            {"input_tokens": 7, "output_tokens": 2, "cache_creation_input_tokens": 0, "cache_read_input_tokens": 0},
+        ),
+        # A second report replaces what the first one says of the cache.
+        (
+            {"input_tokens": 9, "cache_read_input_tokens": 5, "cache_creation_input_tokens": 0},
+            {"input_tokens": 7, "output_tokens": 2},
+            {"input_tokens": 7, "output_tokens": 2, "cache_creation_input_tokens": 0},
+        ),
         # llama.cpp: the input at the start, the output at the end.
         (
             {"input_tokens": 1, "cache_read_input_tokens": 20, "output_tokens": 0},

@@ -42,7 +42,9 @@ KINDS = {
 
 NOTHING = (None, 0, "0")
 
-INPUT_SIDE = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
+CACHE = ("cache_read_input_tokens", "cache_creation_input_tokens")
+
+INPUT_SIDE = ("input_tokens", *CACHE)
 
 
 class MessageAccumulator:
@@ -153,10 +155,14 @@ def merged_usage(before: Mapping[str, object], later: Mapping[str, object]) -> M
     """Merge two reports of the usage of one message. The later one counts.
 
     Its fields of the input explain each other, so they count together. A zero or null says nothing: some servers report
-    the input at the start and never again, others begin with zeros, or begin again.
+    the input at the start and never again, others begin with zeros, or begin again. Zeros for the cache stay, unless
+    the later report has tokens from the cache.
     """
     kept = dict(before)
     if any(later.get(name) not in NOTHING for name in INPUT_SIDE):
-        kept = {name: value for name, value in kept.items() if name not in INPUT_SIDE}
+        cached = any(later.get(name) not in NOTHING for name in CACHE)
+        kept = {
+            name: value for name, value in kept.items() if name not in INPUT_SIDE or (value in NOTHING and not cached)
+        }
     known = {name: value for name, value in later.items() if value is not None}
     return kept | {name: value for name, value in known.items() if value not in NOTHING or name not in kept}
