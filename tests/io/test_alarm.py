@@ -67,7 +67,7 @@ def run(main: Callable[[], Coroutine[object, object, None]]) -> None:
 
 
 def test_what_came_while_the_process_stood_still_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("baseten_sdk._io.alarm.LATE", SOON)
+    monkeypatch.setattr("baseten_sdk._core.policy.time_bounds.LATE", SOON)
 
     async def read(reader: asyncio.StreamReader) -> bytes:
         bound = timer(SOON)

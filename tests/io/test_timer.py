@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from math import inf
 
 import anyio
@@ -10,9 +11,10 @@ import pytest
 
 from baseten_sdk._core.policy.phases import Bound, Expired, Expiry, Phase, TimeLimits
 from baseten_sdk._core.policy.time_bounds import GRACE, LATE
+from baseten_sdk._io.readiness import readiness
 from baseten_sdk._io.timer import AsyncTimer, Timer
 from baseten_sdk.config import Timeout
-from tests.virtual_time import Backend, backend
+from tests.virtual_time import Backend, backend, stand_still
 
 SOON = 0.004
 LATER = 30.0
@@ -94,6 +96,79 @@ def test_a_thread_that_stood_still_may_read_what_arrived_meanwhile_once() -> Non
     clock.time += GRACE + LATE * 2
     with pytest.raises(Expired):
         timer.remaining()
+
+
+def test_a_thread_that_stands_still_in_each_of_two_waits_may_read_after_both() -> None:
+    clock = Clock()
+    timer = Timer(limits(phase=SOON), clock)
+    for _ in range(2):
+        timer.enter("idle")
+        clock.time += SOON + LATE * 2
+        assert timer.remaining() == pytest.approx(GRACE)
+
+
+@pytest.mark.parametrize("phase", ["queue", "connect", "write"])
+@pytest.mark.parametrize("given", [limits(call=SOON), limits(attempt=SOON), limits(phase=SOON, call=SOON * 2)])
+def test_a_thread_that_stood_still_before_its_request_was_sent_does_not_send_it(
+    phase: Phase, given: TimeLimits
+) -> None:
+    clock = Clock()
+    timer = Timer(given, clock)
+    timer.begin()
+    timer.enter(phase)
+    clock.time += SOON + LATE * 2
+    with pytest.raises(Expired):
+        timer.remaining()
+
+
+def test_a_connection_that_came_while_a_thread_stood_still_counts() -> None:
+    clock = Clock()
+    timer = Timer(limits(phase=SOON), clock)
+    timer.enter("connect")
+    clock.time += SOON + LATE * 2
+    assert timer.remaining() == pytest.approx(GRACE)
+
+
+def test_a_thread_that_comes_back_too_late_for_the_next_chunk_gets_none() -> None:
+    clock = Clock()
+    timer = Timer(limits(call=SOON), clock)
+    timer.enter("idle")
+    clock.time += SOON + LATE * 2
+    with pytest.raises(Expired), timer:
+        timer.remaining()
+
+
+async def test_a_task_that_comes_back_too_late_for_the_next_chunk_gets_none() -> None:
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    with ours, theirs:
+        timer = AsyncTimer(limits(call=SOON))
+        timer.enter("idle")
+        waits = readiness(ours)
+        theirs.sendall(b"x")
+        stand_still(SOON + LATE * 2)
+        with pytest.raises(Expired), timer:
+            await waits.read(timer)
+        waits.forget()
+
+
+async def test_a_task_that_stood_still_may_read_all_that_arrived_meanwhile() -> None:
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    found: list[bytes] = []
+    with ours, theirs:
+        timer = AsyncTimer(limits(call=SOON))
+        with timer:
+            waits = readiness(ours)
+            timer.enter("first_byte")
+            theirs.sendall(b"a")
+            stand_still(SOON + LATE * 2)
+            for each in (b"b", b"c", b""):
+                found.append(await waits.read(timer))
+                theirs.sendall(each)
+                timer.enter("idle")
+        waits.forget()
+    assert found == [b"a", b"b", b"c"]
 
 
 def test_a_thread_is_told_what_is_left() -> None:

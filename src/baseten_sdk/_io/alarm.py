@@ -16,8 +16,6 @@ from math import inf
 from typing import Protocol
 from weakref import WeakValueDictionary
 
-from .._core.policy.time_bounds import GRACE, LATE
-
 AHEAD = 5.0
 """How far ahead a handle is set at most, in seconds.
 
@@ -41,8 +39,13 @@ class Alarm(Protocol):
         """
         ...
 
-    def arm(self) -> None:
-        """Allow interruptions of the running task from now on."""
+    def arm(self, grace: Callable[[], float]) -> None:
+        """Allow interruptions of the running task from now on.
+
+        Args:
+            grace: Returns for how many more seconds to wait although the end has come. 0 or less: none. On trio, the
+                socket asks.
+        """
         ...
 
     def disarm(self, kind: type[BaseException] | None, error: BaseException | None) -> bool:
@@ -128,7 +131,7 @@ class TaskAlarm:
         now: Tells the loop's time.
     """
 
-    __slots__ = ("_before", "_clock", "_late", "_look", "_rang", "_task", "end", "now")
+    __slots__ = ("_before", "_clock", "_grace", "_look", "_rang", "_task", "end", "now")
 
     def __init__(self, clock: AlarmClock) -> None:
         self._clock = clock
@@ -138,7 +141,7 @@ class TaskAlarm:
         self._task: asyncio.Task[object] | None = None
         self._before = 0
         self._rang = False
-        self._late = False
+        self._grace: Callable[[], float] | None = None
 
     def move(self, end: float, looks: float = inf, look: Callable[[], float] | None = None) -> None:
         self.end = end = end if end < looks else looks
@@ -146,7 +149,8 @@ class TaskAlarm:
         if end < self._clock.set_for and self._task is not None:
             self._clock.look_by(end)
 
-    def arm(self) -> None:
+    def arm(self, grace: Callable[[], float]) -> None:
+        self._grace = grace
         task = self._task = asyncio.current_task(self._clock.loop)
         assert task is not None, "a timer of a task is entered in a task"
         self._before = task.cancelling()
@@ -157,13 +161,10 @@ class TaskAlarm:
     def look(self, now: float) -> float:
         """Interrupt the task if the end has come. Return when to look again."""
         if now < self.end:
-            self._late = False
             return self.end
-        if now > self.end + LATE and not self._late:
-            self._late = True
-            return now + GRACE
+        if self._grace is not None and (left := self._grace()) > 0:
+            return now + left
         if self._look is not None and (end := self._look()) > now:
-            self._late = False
             self.end = end
             return end
         if not self._rang and self._task is not None:
@@ -173,6 +174,7 @@ class TaskAlarm:
 
     def disarm(self, kind: type[BaseException] | None, error: BaseException | None) -> bool:
         self._clock.armed.discard(self)
+        self._grace = None
         task, self._task = self._task, None
         if not self._rang:
             return False

@@ -27,7 +27,7 @@ class TrioAlarm:
         if self._scope is not None:
             self._scope.deadline = end
 
-    def arm(self) -> None:
+    def arm(self, grace: Callable[[], float]) -> None:
         self._scope = trio.CancelScope(deadline=self._end)
         self._scope.__enter__()
 

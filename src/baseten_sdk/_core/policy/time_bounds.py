@@ -26,6 +26,9 @@ One turn of an event loop is not enough: the wait that the stop interrupted repo
 only in the turn after that of its socket.
 """
 
+READING: tuple[Phase, ...] = ("first_byte", "idle")
+"""The phases in which only a reply is still to come."""
+
 
 class TimeBounds:
     """The ends of one attempt.
@@ -82,6 +85,7 @@ class TimeBounds:
             self.end, self._bound = self._attempt_end, "attempt"
         else:
             self.end, self._bound = end, "phase"
+            self._grace_end = 0.0
         if self.check is not None and (phase == "first_byte" or self.looks != inf):
             self._waits_since = self._now()
             self.looks = self._waits_since + (self.check.sent() if phase == "first_byte" else self.check.heard())
@@ -99,6 +103,8 @@ class TimeBounds:
         if not seconds:
             raise Expired(Expiry(self.phase, "member", now - self._waits_since, self.through))
         self.looks = now + seconds
+        if now < self.end:
+            self._grace_end = 0.0
 
     def begin(self) -> None:
         """Start the attempt. From now on, its own limit applies too."""
@@ -127,9 +133,14 @@ class TimeBounds:
         return min(self._call_end, self._attempt_end) - self._now()
 
     def grace(self) -> float:
-        """Return the seconds left to read what arrived while the process stood still. 0 or less: none."""
+        """Return the seconds left to read what arrived while the process stood still. 0 or less: none.
+
+        A call whose time is up sends nothing more.
+        """
         now = self._now()
-        if not self._grace_end and now > self.end + LATE:
+        if self.phase not in READING and min(self._call_end, self._attempt_end) <= now:
+            return 0.0
+        if not self._grace_end and now > min(self.end, self.looks) + LATE:
             self._grace_end = now + GRACE
         return self._grace_end - now
 
