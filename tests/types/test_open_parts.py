@@ -43,3 +43,17 @@ def test_a_reply_of_hosted_tools_reads_as_in_other_packages() -> None:
     ran = {"type": "code_interpreter_call", "outputs": [{"type": "logs", "logs": "L"}]}
     (call,) = ModelResponse.model_validate({"output": [ran]}).output
     assert getattr(call, "outputs")[0].logs == "L"  # noqa: B009
+
+
+@pytest.mark.parametrize("kind", [OtherBlock, ResponseUnknownEvent, ResponseUnknownItem, BlockDelta])
+def test_changes_to_the_objects_in_unknown_fields_are_kept(kind: type[BaseModel]) -> None:
+    part = kind.model_validate(copy.deepcopy(FIELDS))
+    action = getattr(part, "action")  # noqa: B009  # a field that the class does not have
+    assert action is getattr(part, "action")  # noqa: B009
+    action["query"] = "other"
+    action.sources[0]["title"] = "T"
+    action.sources.append({"url": "v"})
+    kept = part.model_dump(exclude_unset=True)["action"]
+    assert kept["query"] == "other"
+    assert (kept["sources"][0], kept["sources"][-1]) == ({"url": "u", "title": "T"}, {"url": "v"})
+    assert action.sources[-1].url == "v"

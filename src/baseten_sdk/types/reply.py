@@ -31,16 +31,19 @@ class OpenObject(dict[str, object]):
 
         def __getattr__(self, name: str) -> object:
             try:
-                return readable(self[name])
+                found = self[name] = readable(self[name])
             except KeyError:
                 raise AttributeError(f"There is no field {name!r}.") from None
+            return found
 
 
 def readable(value: object) -> object:
-    """Let the fields of objects be read as attributes."""
+    """Let the fields of objects be read as attributes. Keep what this returns, so that changes to it are kept too."""
     if type(value) is dict:
         return OpenObject(value)
-    return [readable(each) for each in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        value[:] = map(readable, value)
+    return value
 
 
 class OpenPart(Lenient):
@@ -49,7 +52,11 @@ class OpenPart(Lenient):
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> object:
-            return readable(super().__getattr__(name))
+            found = readable(super().__getattr__(name))
+            extra = self.__pydantic_extra__
+            if extra and name in extra:
+                extra[name] = found
+            return found
 
 
 class Details(OpenPart):
