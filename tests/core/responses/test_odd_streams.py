@@ -78,6 +78,17 @@ def test_calls_under_one_item_id_stay_two_where_they_differ() -> None:
     assert found.told[-2:] == [("arguments", '{"city": "Rome"}'), ("item", '{"city": "Rome"}')]
 
 
+@pytest.mark.parametrize("with_output", [True, False])
+def test_calls_that_differ_in_their_call_id_alone_stay_two_if_all_items_have_one_id(with_output: bool) -> None:
+    calls: list[Json] = [{**WHOLE_CALL, "call_id": f"c{at}"} for at in range(3)]
+    events = [
+        each for at, call in enumerate(calls) for each in (added({**call, "arguments": ""}, at), item_done(call, at))
+    ]
+    found = read_events(CREATED, *events, ended(*(calls if with_output else ())))
+    assert [each.call_id for each in found.final.function_calls] == ["c0", "c1", "c2"]
+    assert found.told == TOLD * 3
+
+
 def test_a_call_without_a_call_id_has_the_same_one_in_its_events_and_at_the_end() -> None:
     nameless: Json = {name: value for name, value in WHOLE_CALL.items() if name != "call_id"}
     found = read_events(CREATED, added({**nameless, "arguments": ""}), piece(ARGUMENTS), ended(nameless))

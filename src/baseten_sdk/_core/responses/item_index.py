@@ -17,9 +17,10 @@ class ItemIndex:
 
     Attributes:
         items: The items, in the order in which they began.
+        shared: The IDs that several items have.
     """
 
-    __slots__ = ("_by_call_id", "_by_id", "_by_kind", "_by_place", "_shared", "items")
+    __slots__ = ("_by_call_id", "_by_id", "_by_kind", "_by_place", "items", "shared")
 
     def __init__(self) -> None:
         self.items: list[ItemParts] = []
@@ -27,7 +28,7 @@ class ItemIndex:
         self._by_id: dict[str, ItemParts] = {}
         self._by_kind: dict[str, list[ItemParts]] = {}
         self._by_place: dict[int, ItemParts] = {}
-        self._shared: set[str] = set()
+        self.shared: set[str] = set()
 
     def add(self, parts: ItemParts) -> None:
         """Add an item that begins."""
@@ -35,7 +36,7 @@ class ItemIndex:
         self._by_kind.setdefault(parts.kind, []).append(parts)
         if parts.id:
             if parts.id in self._by_id:
-                self._shared.add(parts.id)
+                self.shared.add(parts.id)
             self._by_id[parts.id] = parts
         if parts.place is not None:
             self._by_place[parts.place] = parts
@@ -77,7 +78,7 @@ class ItemIndex:
         return self.again(item) or (alike[number] if count == len(alike) else None)
 
     def _with_id(self, id: str, kind: str) -> ItemParts | None:
-        found = None if id in self._shared else self._by_id.get(id)
+        found = None if id in self.shared else self._by_id.get(id)
         return found if found is not None and found.kind == kind else None
 
 

@@ -173,7 +173,7 @@ class OutputParts:
     def end(self, response: ModelResponse) -> list[ResponseStreamEvent]:
         """Note the end of the response, and complete its output. Return what was not reported of calls yet."""
         output: list[ResponseOutputItem] = []
-        calls = _Calls()
+        calls = _Calls(self._index.shared)
         numbers = Counter[str]()
         reported: list[ResponseStreamEvent] = []
         whole = self._with_missing(response.output)
@@ -272,9 +272,14 @@ def _done(parts: ItemParts, index: int, item: ResponseFunctionToolCall) -> Respo
 
 
 class _Calls:
-    """The calls of an output, to find those that come again in linear time."""
+    """The calls of an output, to find those that come again in linear time.
 
-    def __init__(self) -> None:
+    Args:
+        shared: The IDs that say nothing, because several items have them.
+    """
+
+    def __init__(self, shared: set[str]) -> None:
+        self._shared = shared
         self._seen = set[tuple[str, str, str]]()
 
     def add(self, call: ResponseFunctionToolCall) -> None:
@@ -285,7 +290,7 @@ class _Calls:
         """Whether a call with one of its IDs has the same name and arguments. A call that comes again may have none."""
         arguments = _sorted(call.arguments)
         ids = [call.call_id] if "call_id" in call.model_fields_set else []
-        if call.id and (arguments or not ids):
+        if call.id and call.id not in self._shared and (arguments or not ids):
             ids.append(call.id)
         return any((each, call.name, arguments) in self._seen for each in ids)
 
