@@ -53,7 +53,7 @@ def test_bytes_behind_a_reply_spoil_the_connection_and_nothing_else(surplus: byt
 
 def test_one_parser_reads_reply_after_reply() -> None:
     parser = parsed(LENGTH)
-    for status in (500, 204, 200):
+    for status in (503, 204, 200):
         parser.begin("POST")
         parser.feed(b"HTTP/1.1 %d X\r\nContent-Length: 0\r\n\r\n" % status)
         assert (parser.status, parser.body, parser.reusable) == (status, [], True)
@@ -69,6 +69,11 @@ def test_a_reply_without_a_body_ends_with_its_head() -> None:
 def test_a_server_that_will_close_is_believed() -> None:
     assert not parsed(OK + b"Connection: close\r\nContent-Length: 2\r\n\r\nhi").reusable
     assert not parsed(b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nhi").reusable
+
+
+@pytest.mark.parametrize(("status", "again"), [(400, True), (429, True), (500, False), (502, True), (503, True)])
+def test_a_server_whose_application_crashed_may_close_without_saying_so(status: int, again: bool) -> None:
+    assert parsed(b"HTTP/1.1 %d Status\r\nContent-Length: 2\r\n\r\nhi" % status).reusable is again
 
 
 def test_a_body_without_a_length_ends_with_the_connection() -> None:

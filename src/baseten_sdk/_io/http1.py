@@ -27,6 +27,9 @@ MOST_HEADERS = 256
 MOST_INTERIM = 16
 """The limits on a head in bytes and lines, and on the number of interim (1xx) replies before the reply itself."""
 
+CRASHED = 500
+"""The status after which a server may close a connection without having said so."""
+
 AMBIGUOUS = (
     "Content-Length can't be present with Transfer-Encoding",
     "Duplicate Content-Length",
@@ -128,8 +131,12 @@ class ReplyParser:
 
     @property
     def reusable(self) -> bool:
-        """Whether the connection may carry another request: the message is complete, and nothing followed it."""
-        return self.state is _COMPLETE and self._keep_alive and not self._surplus
+        """Whether the connection may carry another request: the message is complete, and nothing followed it.
+
+        Not after status 500: uvicorn, under most model servers, closes the connection after an exception in the
+        application. The reply does not say so, and the next request could arrive before the end does.
+        """
+        return self.state is _COMPLETE and self._keep_alive and not self._surplus and self.status != CRASHED
 
     def feed(self, data: bytes) -> None:
         """Parse bytes. An error after the head is left in `error`, because status and body up to there still count.

@@ -11,6 +11,7 @@ from baseten_sdk import (
     APIConnectionError,
     APIStatusError,
     AsyncClient,
+    InternalServerError,
     Limits,
     ResponseValidationError,
     Retry,
@@ -66,6 +67,18 @@ async def test_a_connection_that_the_server_closed_is_not_used_again(end: Action
         async with direct(server) as client:
             assert await asked(client) == b"one"
             assert gone.wait(5)
+            assert await asked(client) == b"two"
+        assert server.connections == 2
+
+
+async def test_after_an_internal_server_error_the_next_call_has_a_new_connection() -> None:
+    # uvicorn closes such a connection a moment later, perhaps only once the next request is on it.
+    with ScriptedServer(
+        [reply(b"{}", "500 Internal Server Error"), Read(), Reset()], [reply(b"two"), Hold()]
+    ) as server:
+        async with direct(server) as client:
+            with pytest.raises(InternalServerError):
+                await asked(client)
             assert await asked(client) == b"two"
         assert server.connections == 2
 

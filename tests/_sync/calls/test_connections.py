@@ -12,6 +12,7 @@ from baseten_sdk import (
     APIConnectionError,
     APIStatusError,
     Client,
+    InternalServerError,
     Limits,
     ResponseValidationError,
     Retry,
@@ -67,6 +68,18 @@ def test_a_connection_that_the_server_closed_is_not_used_again(end: Action) -> N
         with direct(server) as client:
             assert asked(client) == b"one"
             assert gone.wait(5)
+            assert asked(client) == b"two"
+        assert server.connections == 2
+
+
+def test_after_an_internal_server_error_the_next_call_has_a_new_connection() -> None:
+    # uvicorn closes such a connection a moment later, perhaps only once the next request is on it.
+    with ScriptedServer(
+        [reply(b"{}", "500 Internal Server Error"), Read(), Reset()], [reply(b"two"), Hold()]
+    ) as server:
+        with direct(server) as client:
+            with pytest.raises(InternalServerError):
+                asked(client)
             assert asked(client) == b"two"
         assert server.connections == 2
 
