@@ -90,7 +90,7 @@ ILL: dict[str, list[Action]] = {
     "speaks another protocol": [Send(b"SSH-2.0-OpenSSH_9.9\r\n\r\n")],
     "cuts its head": [Send(b"HTTP/1.1 200 OK\r\nContent-")],
     "cuts its body": [Send(HEAD + b'{"choices": [')],
-    "500": [refusal("500 Internal Server Error")],
+    "500": [refusal("500 Internal Server Error")],  # It ends its connection, so the next one begins the script again.
     "502 of a proxy": [Send(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 13\r\n\r\n<html></html>")],
     "503": [refusal("503 Service Unavailable")],
     "503 that asks for long": [refusal("503 Service Unavailable", Retry_After="3600")],
@@ -243,7 +243,7 @@ def test_a_member_that_will_not_answer_soon_is_left_alone_at_once(illness: str) 
 
 
 def test_a_broken_member_gets_one_probe_in_each_period_of_its_breaker() -> None:
-    with fleet_of([refusal("500 Internal Server Error")] * 100) as fleet:
+    with fleet_of([refusal("504 Gateway Timeout")] * 100) as fleet:
         clock = FakeClock()
         fleet.client._service.caller.clock = clock
         pool = fleet.client.pool([FIRST, SECOND])
@@ -258,7 +258,7 @@ def test_a_broken_member_gets_one_probe_in_each_period_of_its_breaker() -> None:
 
 
 def test_a_member_that_is_well_again_gets_its_calls_again() -> None:
-    with fleet_of([*[refusal("500 Internal Server Error")] * THRESHOLD, *WELL]) as fleet:
+    with fleet_of([*[refusal("504 Gateway Timeout")] * THRESHOLD, *WELL]) as fleet:
         clock = FakeClock()
         fleet.client._service.caller.clock = clock
         pool = fleet.client.pool([FIRST, SECOND])
@@ -269,7 +269,7 @@ def test_a_member_that_is_well_again_gets_its_calls_again() -> None:
         assert [each.meta.served_by for each in completions] == [FIRST] * 3
 
 
-@pytest.mark.parametrize("illness", ["500", "closes when it was asked", "hangs", "429"])
+@pytest.mark.parametrize("illness", ["504", "closes when it was asked", "hangs", "429"])
 def test_when_all_are_ill_the_error_names_each(illness: str) -> None:
     script = ILL[illness]
     for first_byte in growing(SHORT if illness == "hangs" else LONG):
@@ -360,7 +360,7 @@ def test_a_session_moves_only_while_its_member_is_ill() -> None:
 def test_calls_that_wait_for_a_member_that_hangs_are_moved(stream: bool, hang: list[Action], phase: str) -> None:
     """Long before their time is up. Two failures and a call that waits for longer than usual are enough."""
     well: list[Action] = STREAMED * 20 if stream else WELL
-    first = [well[0], *ILL["500"] * (THRESHOLD - 1), *hang]
+    first = [well[0], *ILL["504"] * (THRESHOLD - 1), *hang]
     with fleet_of(first, well, first_byte=600.0, idle=600.0) as fleet:
         completions = fleet.client.pool([FIRST, SECOND]).chat.completions
         outcomes: list[list[str]] = []
@@ -372,13 +372,13 @@ def test_calls_that_wait_for_a_member_that_hangs_are_moved(stream: bool, hang: l
             else:
                 tries = (completions.create(messages=HELLO)).meta.tries
             outcomes.append([each.outcome for each in tries])
-        assert outcomes == [["ok"], ["500", "ok"], ["500", "ok"], [f"{phase} failed", "ok"]]
+        assert outcomes == [["ok"], ["504", "ok"], ["504", "ok"], [f"{phase} failed", "ok"]]
         assert fleet.first.wait_until_left(0)
         assert fleet.asked == [THRESHOLD + 1, THRESHOLD, 0]
 
 
 def test_a_deadline_that_ends_a_late_call_speaks_against_the_member() -> None:
-    first = [answer("well"), *ILL["500"] * (THRESHOLD - 1), Read(), Hold()]
+    first = [answer("well"), *ILL["504"] * (THRESHOLD - 1), Read(), Hold()]
     for deadline in growing(0.4):
         with fleet_of(first, [*WELL[: THRESHOLD - 1], Read(), Hold()]) as fleet:
             pool = fleet.client.pool([FIRST, SECOND])
@@ -408,13 +408,13 @@ def test_a_hedge_wins_and_the_loser_is_closed(stream: bool) -> None:
 
 def test_the_first_answers_where_its_hedge_fails() -> None:
     for limit in growing(0.5):
-        with fleet_of([Read(), Hold()], [refusal("500 Internal Server Error")]) as fleet:
+        with fleet_of([Read(), Hold()], [refusal("504 Gateway Timeout")]) as fleet:
             pool = fleet.client.pool([FIRST, SECOND, THIRD], hedge=Hedge(after=SHORT, budget=1.0))
             completion = pool.chat.completions.create(messages=HELLO, timeout=limit)
         assert completion.text == "well"
         assert completion.meta.served_by == THIRD
         if len(completion.meta.tries) == 3:
-            assert {each.outcome for each in completion.meta.tries} == {"500", "first_byte failed", "ok"}
+            assert {each.outcome for each in completion.meta.tries} == {"504", "first_byte failed", "ok"}
             return
 
 
@@ -439,7 +439,7 @@ def test_without_retries_each_member_is_asked_once_at_most() -> None:
 
 
 def test_retries_beyond_one_of_each_are_counted() -> None:
-    script: list[Action] = [refusal("500 Internal Server Error")] * 5
+    script: list[Action] = [refusal("504 Gateway Timeout")] * 5
     with fleet_of(script, script, script) as fleet:
         with pytest.raises(APIStatusError) as caught:
             fleet.client.pool([FIRST, SECOND, THIRD]).chat.completions.create(messages=HELLO, max_retries=2)
