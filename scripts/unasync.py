@@ -285,9 +285,10 @@ def ruff_formatter(root: Path) -> Formatter:
     """
     if importlib.util.find_spec("ruff") is None:
         raise UnasyncError("ruff is not installed in this environment; run `make sync`, which installs it")
+    binary = str(importlib.import_module("ruff.__main__").find_ruff_bin())  # `python -m ruff` starts Python first.
 
     def run(arguments: list[str], text: str, path: str) -> str:
-        command = [sys.executable, "-m", "ruff", *arguments, "--quiet", "--stdin-filename", path, "-"]
+        command = [binary, *arguments, "--quiet", "--stdin-filename", path, "-"]
         done = subprocess.run(command, input=text.encode(), capture_output=True, cwd=root, check=False)
         if done.returncode:
             raise UnasyncError(f"{path}: ruff failed: {done.stderr.decode() or done.stdout.decode()}")
