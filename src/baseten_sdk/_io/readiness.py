@@ -32,8 +32,8 @@ UNREADY = (BlockingIOError, ssl.SSLWantReadError)
 """What a socket raises if it has nothing to read."""
 
 
-class Looking(Protocol):
-    """A timer that checks now and then whether the other side hangs.
+class ReadTimer(Protocol):
+    """What a read asks of the timer that limits it.
 
     Attributes:
         looks: When to look next. `inf`: never.
@@ -53,11 +53,11 @@ class Looking(Protocol):
 class Readiness(Protocol):
     """Waits for one socket."""
 
-    async def read(self, looking: Looking | None = None) -> bytes:
+    async def read(self, timer: ReadTimer | None = None) -> bytes:
         """Wait until there is something to read, and read it. b"" if the other side has closed.
 
         Args:
-            looking: Checks now and then whether the other side hangs, if nothing else does.
+            timer: The timer that limits the read.
         """
         ...
 
@@ -103,7 +103,7 @@ class LoopReadiness:
         self._watched = True
         loop.add_reader(self._descriptor, self._ready)
 
-    async def read(self, looking: Looking | None = None) -> bytes:
+    async def read(self, timer: ReadTimer | None = None) -> bytes:
         if self._kept is not None:
             kept, self._kept = self._kept, None
             return kept
@@ -191,24 +191,24 @@ class AnyReadiness:
         canceled = anyio.get_cancelled_exc_class()
         self._canceled = () if canceled is asyncio.CancelledError else canceled
 
-    async def read(self, looking: Looking | None = None) -> bytes:
+    async def read(self, timer: ReadTimer | None = None) -> bytes:
         while True:
             try:
-                if looking is None or looking.looks == inf:  # A scope would cost as much as the read.
+                if timer is None or timer.looks == inf:  # A scope would cost as much as the read.
                     await anyio.wait_readable(self._raw)
                     scope = None
                 else:
-                    with anyio.CancelScope(deadline=looking.looks) as scope:
+                    with anyio.CancelScope(deadline=timer.looks) as scope:
                         await anyio.wait_readable(self._raw)
             except (anyio.ClosedResourceError, ValueError):
                 raise ConnectionAbortedError(CLOSED) from None
             except self._canceled:
                 with suppress(*UNREADY, OSError):
-                    if looking is not None and looking.grace() > 0:
+                    if timer is not None and timer.grace() > 0:
                         return self._raw.recv(PIECE)
                 raise
-            if scope is not None and scope.cancelled_caught and looking is not None:
-                looking.look()
+            if scope is not None and scope.cancelled_caught and timer is not None:
+                timer.look()
                 continue
             try:
                 return self._raw.recv(PIECE)

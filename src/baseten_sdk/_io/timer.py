@@ -62,8 +62,7 @@ class AsyncTimer(TimeBounds):
         return None
 
     def __enter__(self) -> AsyncTimer:
-        if self._now() > self.end:
-            self._grace_end = -inf  # The caller was late, such as between two chunks of a stream.
+        self.check_punctual()
         self._alarm.arm(self.grace)
         return self
 
@@ -103,8 +102,7 @@ class Timer(TimeBounds):
         return min(inf if left is None else left, max(self.looks - self._now(), 0.0))
 
     def __enter__(self) -> Timer:
-        if self._now() > self.end:
-            self._grace_end = -inf  # The caller was late, such as between two chunks of a stream.
+        self.check_punctual()
         return self
 
     def __exit__(

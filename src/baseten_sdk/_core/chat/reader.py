@@ -20,7 +20,7 @@ from ...types.chat import ChatCompletion
 from ...types.chunks import ChatCompletionChunk
 from ..reply.lenient import validate_leniently
 from ..stream.halves import ESCAPED, Halves
-from ..stream.reader import AROUND, DONE, ERROR_MARK, NOTHING, StreamReader
+from ..stream.reader import BLANKS_AND_QUOTES, DONE, ERROR_MARK, KEEP_ALIVE, StreamReader
 from ..stream.sse import ServerSentEvent
 from .accumulate import Accumulator
 
@@ -107,7 +107,7 @@ class ChunkReader(StreamReader[ChatCompletionChunk, ChatCompletion]):
         """Read data that is not a valid chunk: return a chunk with an odd field, or None at the end, for an error, or
         if there is nothing to read.
         """
-        if data.strip(AROUND) == DONE:
+        if data.strip(BLANKS_AND_QUOTES) == DONE:
             self.done = True
             if not self._kept:
                 self.error = StreamInterrupted(self._too_early())
@@ -124,7 +124,7 @@ class ChunkReader(StreamReader[ChatCompletionChunk, ChatCompletion]):
 
     def _fail(self, data: bytes, error: ValidationError) -> None:
         """Note the error that the data is, or that it cannot be read. Blank data is neither."""
-        if data.strip() not in NOTHING:
+        if data.strip() not in KEEP_ALIVE:
             self.error = self._reported(data) if ERROR_MARK in data else self._unreadable(data, error)
 
 

@@ -16,7 +16,7 @@ from ...types.completions import TextCompletion, TextCompletionChunk
 from ..chat.unknown import Unknown
 from ..reply.lenient import validate_leniently
 from ..stream.halves import ESCAPED, Halves
-from ..stream.reader import AROUND, DONE, ERROR_MARK, NOTHING, StreamReader
+from ..stream.reader import BLANKS_AND_QUOTES, DONE, ERROR_MARK, KEEP_ALIVE, StreamReader
 from ..stream.sse import ServerSentEvent
 
 
@@ -65,11 +65,11 @@ class TextReader(StreamReader[TextCompletionChunk, TextCompletion]):
             except ValidationError as error:
                 if ESCAPED.search(data):
                     data = self._halves.joined(data)
-                if data.strip(AROUND) == DONE:
+                if data.strip(BLANKS_AND_QUOTES) == DONE:
                     self.done = True
                     self.error = None if self._kept else StreamInterrupted(self._too_early())
                     return
-                if data.strip() in NOTHING:
+                if data.strip() in KEEP_ALIVE:
                     continue
                 odd = _read_chunk(data)
                 if odd is None:
@@ -110,7 +110,7 @@ def _read_chunk(data: bytes) -> TextCompletionChunk | None:
     try:
         return TextCompletionChunk.model_validate_json(data)
     except ValidationError:
-        return None if data.strip(AROUND) == DONE else validate_leniently(TextCompletionChunk, data)
+        return None if data.strip(BLANKS_AND_QUOTES) == DONE else validate_leniently(TextCompletionChunk, data)
 
 
 def _is_error(chunk: TextCompletionChunk) -> bool:

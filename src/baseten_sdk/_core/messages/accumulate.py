@@ -40,7 +40,7 @@ KINDS = {
 }
 """The type of the block that a delta opens. Any other delta opens a text block."""
 
-NOTHING = (None, 0, "0")
+UNKNOWN_COUNTS = (None, 0, "0")
 
 CACHE = ("cache_read_input_tokens", "cache_creation_input_tokens")
 
@@ -159,10 +159,12 @@ def merged_usage(before: Mapping[str, object], later: Mapping[str, object]) -> M
     the later report has tokens from the cache.
     """
     kept = dict(before)
-    if any(later.get(name) not in NOTHING for name in INPUT_SIDE):
-        cached = any(later.get(name) not in NOTHING for name in CACHE)
+    if any(later.get(name) not in UNKNOWN_COUNTS for name in INPUT_SIDE):
+        cached = any(later.get(name) not in UNKNOWN_COUNTS for name in CACHE)
         kept = {
-            name: value for name, value in kept.items() if name not in INPUT_SIDE or (value in NOTHING and not cached)
+            name: value
+            for name, value in kept.items()
+            if name not in INPUT_SIDE or (value in UNKNOWN_COUNTS and not cached)
         }
     known = {name: value for name, value in later.items() if value is not None}
-    return kept | {name: value for name, value in known.items() if value not in NOTHING or name not in kept}
+    return kept | {name: value for name, value in known.items() if value not in UNKNOWN_COUNTS or name not in kept}

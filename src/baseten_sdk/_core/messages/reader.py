@@ -34,7 +34,7 @@ from ...types.messages import Message
 from ..reply.lenient import validate_leniently
 from ..request.json_codec import encode_json
 from ..stream.halves import ESCAPED, Halves
-from ..stream.reader import AROUND, DONE, NOTHING, StreamReader
+from ..stream.reader import BLANKS_AND_QUOTES, DONE, KEEP_ALIVE, StreamReader
 from ..stream.sse import ServerSentEvent
 from .accumulate import MessageAccumulator
 
@@ -140,7 +140,7 @@ class MessageReader(StreamReader[RawMessageStreamEvent, Message]):
         """Read data that is not a valid known event: return an odd or unknown event, or None for a ping, an empty event
         or an error. The error is then in `error`.
         """
-        if data.strip() in NOTHING or data.strip(AROUND) == DONE:
+        if data.strip() in KEEP_ALIVE or data.strip(BLANKS_AND_QUOTES) == DONE:
             return None
         event = _read_event(data)
         if event is None:

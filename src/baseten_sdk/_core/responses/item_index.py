@@ -20,14 +20,14 @@ class ItemIndex:
         shared: The IDs that several items have.
     """
 
-    __slots__ = ("_by_call_id", "_by_id", "_by_kind", "_by_place", "items", "shared")
+    __slots__ = ("_by_call_id", "_by_id", "_by_index", "_by_kind", "items", "shared")
 
     def __init__(self) -> None:
         self.items: list[ItemParts] = []
         self._by_call_id: dict[str, ItemParts] = {}
         self._by_id: dict[str, ItemParts] = {}
         self._by_kind: dict[str, list[ItemParts]] = {}
-        self._by_place: dict[int, ItemParts] = {}
+        self._by_index: dict[int, ItemParts] = {}
         self.shared: set[str] = set()
 
     def add(self, parts: ItemParts) -> None:
@@ -38,11 +38,11 @@ class ItemIndex:
             if parts.id in self._by_id:
                 self.shared.add(parts.id)
             self._by_id[parts.id] = parts
-        if parts.place is not None:
-            self._by_place[parts.place] = parts
-        self.name(parts)
+        if parts.output_index is not None:
+            self._by_index[parts.output_index] = parts
+        self.note_call_id(parts)
 
-    def name(self, parts: ItemParts) -> None:
+    def note_call_id(self, parts: ItemParts) -> None:
         """Note the `call_id` of a call, once it is known."""
         if parts.call_id:
             self._by_call_id.setdefault(parts.call_id, parts)
@@ -52,12 +52,12 @@ class ItemIndex:
         found = self._with_id(event.item_id, kind)
         if found is not None:
             return found
-        place = place_of(event)
-        found = None if place is None else self._by_place.get(place)
+        index = index_of(event)
+        found = None if index is None else self._by_index.get(index)
         if found is not None and found.kind == kind:
             return found
         known = not event.item_id or event.item_id in self._by_id
-        return next(reversed(self._by_kind.get(kind, ())), None) if known and (found or place is None) else None
+        return next(reversed(self._by_kind.get(kind, ())), None) if known and (found or index is None) else None
 
     def again(self, item: ResponseOutputItem, event: ItemEvent | None = None) -> ItemParts | None:
         """Return what arrived of an item that is sent once more, by this event or at the end."""
@@ -66,10 +66,10 @@ class ItemIndex:
             found = self._by_call_id.get(item.call_id)
         if found is None or event is None:
             return found
-        place = place_of(event)
-        apart = found.place is not None and place not in (None, found.place)
+        index = index_of(event)
+        apart = found.output_index is not None and index not in (None, found.output_index)
         if isinstance(item, ResponseFunctionToolCall):
-            apart = (apart or (found.whole and place is None)) and found.is_other_than(item)
+            apart = (apart or (found.whole and index is None)) and found.is_other_than(item)
         return None if apart else found
 
     def at_end(self, item: ResponseOutputItem, number: int, count: int) -> ItemParts | None:
@@ -82,6 +82,6 @@ class ItemIndex:
         return found if found is not None and found.kind == kind else None
 
 
-def place_of(event: ItemEvent) -> int | None:
+def index_of(event: ItemEvent) -> int | None:
     """Return the position of an event's item in the output, if it says so."""
     return event.output_index if "output_index" in event.model_fields_set else None

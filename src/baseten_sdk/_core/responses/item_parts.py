@@ -35,7 +35,7 @@ class ItemParts:
 
     Attributes:
         item: The item as the server sent it last. None if no event began it.
-        place: Its position in the output, if the server says so.
+        output_index: Its position in the output, if the server says so.
         whole: Whether the server called the item done.
         texts: The pieces of its texts.
         size: The characters in them.
@@ -44,13 +44,13 @@ class ItemParts:
         reported: Whether the arguments of a call were reported as complete.
     """
 
-    __slots__ = ("arguments", "held", "id", "item", "kind", "place", "reported", "size", "texts", "whole")
+    __slots__ = ("arguments", "held", "id", "item", "kind", "output_index", "reported", "size", "texts", "whole")
 
     def __init__(self, kind: str, item: ResponseOutputItem | None = None, id: str = "") -> None:
         self.kind = kind
         self.item = item
         self.id = id
-        self.place: int | None = None
+        self.output_index: int | None = None
         self.whole = False
         self.texts: dict[PartPosition, list[str]] = {}
         self.size = 0

@@ -38,11 +38,11 @@ from ...types.response_items import (
 )
 from ...types.responses import ModelResponse
 from ..stream.arguments import first_object
-from .item_index import ItemIndex, place_of
+from .item_index import ItemIndex, index_of
 from .item_parts import OUTPUT_TEXT, Announcement, ItemParts
 
-PART = 32
-"""A text is looked for in what a message has said only if it is at least this part of it. Otherwise, many short texts
+SMALLEST_SHARE = 1 / 32
+"""A text is looked for in what a message has said only if it is at least this share of it. Otherwise, many short texts
 after a long one would take long, and a short one would be found by chance.
 """
 
@@ -70,7 +70,7 @@ class OutputParts:
             latest is not None
             and latest.kind == kind
             and latest.id == event.item_id != ""
-            and (latest.place is None or latest.place == event.output_index)
+            and (latest.output_index is None or latest.output_index == event.output_index)
         ):
             return latest
         found = self._index.of(event, kind) or self._new(ItemParts(kind, id=event.item_id), event)
@@ -78,7 +78,7 @@ class OutputParts:
         return found
 
     def _new(self, parts: ItemParts, event: ItemEvent) -> ItemParts:
-        parts.place = place_of(event)
+        parts.output_index = index_of(event)
         self._index.add(parts)
         self._turn_to(parts)
         return parts
@@ -111,7 +111,7 @@ class OutputParts:
             if parts.reported and parts.whole:
                 return []
             parts.item, parts.whole = item, True
-            self._index.name(parts)
+            self._index.note_call_id(parts)
             return self._announced(parts, event, item.arguments)
         missing = self._missing_text(parts, item.text, event) if isinstance(item, ResponseOutputMessage) else []
         if _has_content(item) or not parts.texts:
@@ -138,7 +138,7 @@ class OutputParts:
     def _was_spoken(self, text: str) -> bool:
         """Whether the message that spoke before this item said this, unless the server called that one done."""
         speaker = self._speaker
-        if speaker is None or speaker.whole or len(text) * PART < speaker.size:
+        if speaker is None or speaker.whole or len(text) < speaker.size * SMALLEST_SHARE:
             return False
         if self._spoken is None:
             self._spoken = speaker.full_text()
@@ -157,7 +157,7 @@ class OutputParts:
         parts = self.of(event, "function_call")
         if parts.item is None:
             parts.item = ResponseFunctionToolCall(id=event.item_id or None, name=event.name)
-            self._index.name(parts)
+            self._index.note_call_id(parts)
         return [] if parts.reported else self._announced(parts, event, event.arguments)
 
     def _announced(self, parts: ItemParts, event: Announcement, arguments: str) -> list[ResponseStreamEvent]:
@@ -186,7 +186,7 @@ class OutputParts:
                     continue
                 calls.add(item)
                 parts = _complete_call(item, parts)
-                self._index.name(parts)
+                self._index.note_call_id(parts)
                 if response.status == "completed" or first_object(item.arguments) is not None:
                     reported += _missing(parts, len(output), item)
             elif parts is not None:

@@ -46,7 +46,7 @@ from ...types.response_items import ResponseOutputMessage, ResponseOutputRefusal
 from ...types.responses import ModelResponse
 from ..reply.classify import as_sentence
 from ..stream.halves import ESCAPED, Halves
-from ..stream.reader import AROUND, DONE, NOTHING, StreamReader
+from ..stream.reader import BLANKS_AND_QUOTES, DONE, KEEP_ALIVE, StreamReader
 from ..stream.sse import ServerSentEvent
 from .item_parts import OUTPUT_TEXT, REFUSAL, SUMMARY
 from .output import OutputParts
@@ -210,7 +210,7 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
 
         Return None for an error, an end mark without meaning, or nothing at all.
         """
-        if data.strip() in NOTHING or data.strip(AROUND) == DONE:
+        if data.strip() in KEEP_ALIVE or data.strip(BLANKS_AND_QUOTES) == DONE:
             return None
         try:
             value: object = decode_reply(data, any_size=True)

@@ -32,10 +32,10 @@ R_co = TypeVar("R_co", bound=PartialReply, covariant=True)
 
 DONE = b"[DONE]"
 
-AROUND = b' \t\r\n"'
+BLANKS_AND_QUOTES = b' \t\r\n"'
 """What may stand around the mark of the end: some servers send it as a JSON string."""
 
-NOTHING = (b"", b"null")
+KEEP_ALIVE = (b"", b"null")
 """Data that says nothing: what some servers send to keep the connection alive."""
 
 ERROR_MARK = b'"error"'
