@@ -193,7 +193,7 @@ class AsyncCompletions:
             response_format: The type of the answer, for partial objects and `get_parsed()`. Or a plain dict.
             tools: What the model may call. Arguments are validated if a tool is a model or a function.
             strict: Hold the model to the schema of a type, as for `parse`.
-            **params: As for `create`, like the arguments that are not listed here.
+            **params: The other parameters. These, and the arguments not listed here, are as for `create`.
 
         Returns:
             A context manager. The call is made when it is entered.
@@ -256,7 +256,7 @@ class AsyncCompletions:
                 mode cannot express and for models that cannot be held to one. Reasoning and Markdown around the JSON
                 are then skipped.
             output_retries: How often to send an answer that does not validate back to the model, with its problems.
-            **params: As for `create`, like the arguments that are not listed here.
+            **params: The other parameters. These, and the arguments not listed here, are as for `create`.
 
         Raises:
             RefusalError: The model refused.
@@ -303,9 +303,9 @@ class AsyncCompletions:
             stream: Stream the model's turns, so that the run yields the events of `stream`.
             on_tool_error: "report" sends exceptions, bad arguments and unknown tools to the model. "raise" raises them
                 once the turn's other calls have ended.
-            **params: As for `create`, like the arguments that are not listed here. A deadline bounds the whole run, its
-                tools included. Without a `session`, the run gets one of its own, so that each turn finds the prefix
-                cache of the previous ones.
+            **params: The other parameters. These, and the arguments not listed here, are as for `create`. A deadline
+                bounds the whole run, its tools included. Without a `session`, the run gets one of its own, so that each
+                turn finds the prefix cache of the previous ones.
 
         Returns:
             The run. Nothing is sent until you iterate over it or call `until_done`.

@@ -185,7 +185,7 @@ class AsyncMessages(Unavailable):
         Args:
             output_format: The type of the answer, as for `parse`. The model gives it as the arguments of a tool.
             strict: As for `parse`.
-            **params: As for `create`, like the arguments that are not listed here.
+            **params: The other parameters. These, and the arguments not listed here, are as for `create`.
 
         Returns:
             A context manager. The call is made when it is entered.
@@ -251,8 +251,8 @@ class AsyncMessages(Unavailable):
             tools: What the model may call instead. The calls are in `tool_calls`, with validated arguments.
             strict: Close the schema as strict mode does. False sends it as pydantic makes it.
             output_retries: How often to send an answer that does not validate back to the model, with its problems.
-            **params: As for `create`, like the arguments that are not listed here, but without `tool_choice` where
-                there is a type.
+            **params: The other parameters. These, and the arguments not listed here, are as for `create`, but there is
+                no `tool_choice` where there is a type.
 
         Raises:
             RefusalError: The model refused.
@@ -298,9 +298,9 @@ class AsyncMessages(Unavailable):
             stream: Stream the model's turns, so that the run yields the events of `stream`.
             on_tool_error: "report" sends exceptions, bad arguments and unknown tools to the model. "raise" raises them
                 once the turn's other calls have ended.
-            **params: As for `create`, like the arguments that are not listed here. A deadline bounds the whole run, its
-                tools included. Without a `session`, the run gets one of its own, so that each turn finds the prefix
-                cache of the previous ones.
+            **params: The other parameters. These, and the arguments not listed here, are as for `create`. A deadline
+                bounds the whole run, its tools included. Without a `session`, the run gets one of its own, so that each
+                turn finds the prefix cache of the previous ones.
 
         Returns:
             The run. Nothing is sent until you iterate over it or call `until_done`.
@@ -345,7 +345,7 @@ class AsyncMessages(Unavailable):
 
         Args:
             model: As for `create`. The estimate is the same for all models.
-            **params: As for `create`, like the arguments that are not listed here.
+            **params: The other parameters. These, and the arguments not listed here, are as for `create`.
 
         Returns:
             The estimate. Its `estimated` is True.

@@ -169,7 +169,7 @@ class Responses(Unavailable):
             text_format: The type of the answer, for `get_parsed()`. For a plain format, pass `text={"format": {...}}`.
             tools: What the model may call. Arguments are validated if a tool is a model or a function.
             strict: Hold the model to the schema of a type, as for `parse`.
-            **params: As for `create`, like the arguments that are not listed here.
+            **params: The other parameters. These, and the arguments not listed here, are as for `create`.
 
         Returns:
             A context manager. The call is made when it is entered.
@@ -224,7 +224,7 @@ class Responses(Unavailable):
             tools: What the model may call instead. Their arguments are validated.
             strict: Hold the model to the schema, which strict mode may tighten. False sends it as it is.
             output_retries: How often an invalid answer goes back to the model with its problems.
-            **params: As for `create`, like the arguments that are not listed here.
+            **params: The other parameters. These, and the arguments not listed here, are as for `create`.
 
         Raises:
             RefusalError: The model refused.
@@ -266,8 +266,8 @@ class Responses(Unavailable):
             stream: Stream the model's turns, so that the run yields the events of `stream`.
             on_tool_error: "report" sends exceptions, bad arguments and unknown tools to the model. "raise" raises them
                 once the turn's other calls have ended.
-            **params: As for `create`, like the arguments that are not listed here. A deadline bounds the whole run, its
-                tools included.
+            **params: The other parameters. These, and the arguments not listed here, are as for `create`. A deadline
+                bounds the whole run, its tools included.
 
         Returns:
             The run. Nothing is sent until you iterate over it or call `until_done`.
