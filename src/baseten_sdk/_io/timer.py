@@ -62,7 +62,8 @@ class AsyncTimer(TimeBounds):
         return None
 
     def __enter__(self) -> AsyncTimer:
-        self.check_punctual()
+        if self._now() > self.end:
+            self._grace_end = -inf  # The caller was late, such as between two chunks of a stream.
         self._alarm.arm(self.grace)
         return self
 
@@ -102,7 +103,8 @@ class Timer(TimeBounds):
         return min(inf if left is None else left, max(self.looks - self._now(), 0.0))
 
     def __enter__(self) -> Timer:
-        self.check_punctual()
+        if self._now() > self.end:
+            self._grace_end = -inf  # The caller was late, such as between two chunks of a stream.
         return self
 
     def __exit__(

@@ -132,13 +132,6 @@ class TimeBounds:
         """Return the seconds left of the call's deadline or of the attempt, whichever is less."""
         return min(self._call_end, self._attempt_end) - self._now()
 
-    def check_punctual(self) -> None:
-        """Note that a wait begins. If its end has passed already, the caller was late, such as between two chunks of a
-        stream. That earns no grace.
-        """
-        if self._now() > self.end:
-            self._grace_end = -inf
-
     def grace(self) -> float:
         """Return the seconds left to read what arrived while the process stood still. 0 or less: none.
 
