@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
-from ._core.messages.histories import MessagesHistory as MessagesHistory, chat_from_messages, messages_from_chat
-from ._core.responses.histories import chat_from_responses, responses_from_chat as to_responses
+from ._core.messages.chat_to_turns import MessagesHistory as MessagesHistory, messages_from_chat
+from ._core.messages.turns_to_chat import chat_from_messages
+from ._core.responses.chat_to_items import responses_from_chat as to_responses
+from ._core.responses.items_to_chat import chat_from_responses
 from .types.message_params import MessageTurn, System
 from .types.messages import Message as ModelMessage
 from .types.params import Message

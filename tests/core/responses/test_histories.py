@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from baseten_sdk import InvalidRequestError, MessageParam
-from baseten_sdk._core.responses.histories import chat_from_responses, responses_from_chat
+from baseten_sdk._core.responses.chat_to_items import responses_from_chat
+from baseten_sdk._core.responses.items_to_chat import chat_from_responses
 
 Json = dict[str, object]
 
