@@ -15,16 +15,10 @@ from ..._json_reading import decode_reply
 from ...errors import InvalidRequestError
 from ...types.message_params import MessageTurn, System
 from ...types.params import Message
-from ..chat.conversion import Json, not_held
+from ..chat.conversion import Json, check_fields, converted_parts, message_fields, not_held
 from ..chat.request import message_params
 
 DATA = re.compile(r"data:(?P<kind>[^;,]+);base64,(?P<data>.*)", re.DOTALL)
-
-TURN_FIELDS = {
-    "assistant": frozenset({"role", "content", "reasoning_content", "reasoning", "tool_calls"}),
-    "tool": frozenset({"role", "content", "tool_call_id"}),
-}
-"""Fields of a chat message that a turn can hold, by role. For other roles, only the content."""
 
 
 class MessagesHistory(TypedDict):
@@ -46,15 +40,12 @@ def messages_from_chat(history: Iterable[Message]) -> MessagesHistory:
     results: list[Json] | None = None
     for index, message in enumerate(message_params(history)):
         path, role = f"messages[{index}]", message.get("role")
-        known = TURN_FIELDS.get(str(role), frozenset({"role", "content"}))
-        unknown = next((name for name, value in message.items() if name not in known and value), None)
-        if unknown is not None:
-            raise not_held(f"{path}.{unknown}", "messages")
+        check_fields(message, message_fields(role), path, "messages")
         content = message.get("content")
         if role in ("system", "developer"):
             if found:
                 raise InvalidRequestError(f"{path} is a system message after other messages; it must come first.")
-            written = _blocks(content, f"{path}.content")
+            written = converted_parts(content, f"{path}.content", _block)
             plain_system += [content] if isinstance(content, str) else []
             system += _as_list(written)
         elif role == "tool":
@@ -62,9 +53,9 @@ def messages_from_chat(history: Iterable[Message]) -> MessagesHistory:
             if results is None:
                 results = []
                 found.append({"role": "user", "content": results})
-            results.append({**result, "content": _blocks(content, f"{path}.content")})
+            results.append({**result, "content": converted_parts(content, f"{path}.content", _block)})
         elif role == "user":
-            written = _blocks(content, f"{path}.content")
+            written = converted_parts(content, f"{path}.content", _block)
             if results is None:
                 found.append({"role": "user", "content": written})
             else:
@@ -88,7 +79,7 @@ def _assistant(message: Mapping[str, object], path: str) -> str | list[Json]:
     if isinstance(content, str) and not thought and not calls:
         return content
     made: list[Json] = [{"type": "thinking", "thinking": thought}] if thought else []
-    written = _blocks(content, f"{path}.content") if content else []
+    written = converted_parts(content, f"{path}.content", _block) if content else []
     made += _as_list(written)
     for number, call in enumerate(calls if isinstance(calls, Sequence) else ()):
         made.append(_tool_use(call, f"{path}.tool_calls[{number}]"))
@@ -101,14 +92,6 @@ def _tool_use(call: object, path: str) -> Json:
             return {"type": "tool_use", "id": id, "name": name, "input": decode_reply(arguments.encode())}
         case _:
             raise not_held(path, "messages")
-
-
-def _blocks(content: object, path: str) -> str | list[Json]:
-    if content is None or isinstance(content, str):
-        return content or ""
-    if not isinstance(content, Iterable) or isinstance(content, Mapping):
-        raise InvalidRequestError(f"{path} must be a text or a list of parts, not a {type(content).__name__}.")
-    return [_block(part, f"{path}[{number}]") for number, part in enumerate(content)]
 
 
 def _as_list(written: str | list[Json]) -> list[Json]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from ...errors import InvalidRequestError
 from ...types.message_params import MessageTurn, System
-from ..chat.conversion import Json, not_held
+from ..chat.conversion import Json, check_fields, not_held
 from ..request.json_codec import encode_json
 from .request import blocks, turns
 
@@ -54,7 +54,7 @@ def _chat_user(content: object, path: str) -> list[Json]:
             continue
         if rest:
             raise InvalidRequestError(f"{where} is the result of a call after other content; a chat has it first.")
-        _check(block, {"type", "tool_use_id", "content", "is_error"}, where, "a chat")
+        _check(block, {"type", "tool_use_id", "content", "is_error"}, where)
         written = _parts(block.get("content") or "", f"{where}.content", images=False)
         if block.get("is_error") and isinstance(written, str):
             written = written if written.startswith(FAILED) else FAILED + written
@@ -86,7 +86,7 @@ def _chat_assistant(content: object, path: str) -> Json:
                 calls.append({"id": id, "type": "function", "function": function})
             case _:
                 raise not_held(where, "a chat")
-        _check(block, {"type", "text", "thinking", "id", "name", "input"}, where, "a chat")
+        _check(block, {"type", "text", "thinking", "id", "name", "input"}, where)
     made: Json = {"role": "assistant", "content": texts[0]["text"] if len(texts) == 1 else texts or None}
     if thoughts:
         made["reasoning_content"] = "".join(thoughts)
@@ -101,7 +101,7 @@ def _parts(content: object, path: str, *, images: bool, first: int = 0) -> objec
 
 
 def _part(block: Mapping[str, object], path: str, *, images: bool) -> Json:
-    _check(block, {"type", "text", "source"}, path, "a chat")
+    _check(block, {"type", "text", "source"}, path)
     match block:
         case {"type": "text", "text": str(text)}:
             return {"type": "text", "text": text}
@@ -113,7 +113,5 @@ def _part(block: Mapping[str, object], path: str, *, images: bool) -> Json:
             raise not_held(path, "a chat")
 
 
-def _check(block: Mapping[str, object], known: set[str], path: str, where: str) -> None:
-    unknown = next((name for name, value in block.items() if name not in known | LEFT_BEHIND and value), None)
-    if unknown is not None:
-        raise not_held(f"{path}.{unknown}", where)
+def _check(block: Mapping[str, object], known: set[str], path: str) -> None:
+    check_fields(block, known | LEFT_BEHIND, path, "a chat")

@@ -9,16 +9,12 @@ from collections.abc import Iterable, Mapping
 
 from ...errors import InvalidRequestError
 from ...types.params import Message
-from ..chat.conversion import Json, not_held
+from ..chat.conversion import Json, check_fields, converted_parts, message_fields, not_held
 from ..chat.request import message_params
 
-SPEAKERS = ("system", "developer", "user")
+WHERE = "the Responses API"
 
-SAID = {
-    "assistant": frozenset({"role", "content", "refusal", "reasoning_content", "reasoning", "tool_calls"}),
-    "tool": frozenset({"role", "content", "tool_call_id"}),
-}
-"""Fields of a message that an item can hold, by role. For other roles, only the content."""
+SPEAKERS = ("system", "developer", "user")
 
 
 def responses_from_chat(messages: Iterable[Message]) -> list[Json]:
@@ -31,30 +27,28 @@ def responses_from_chat(messages: Iterable[Message]) -> list[Json]:
     for index, message in enumerate(message_params(messages)):
         path = f"messages[{index}]"
         role = message.get("role")
-        known = SAID.get(str(role), frozenset({"role", "content"}))
-        for name, value in message.items():
-            if name not in known and value:
-                raise not_held(f"{path}.{name}", "the Responses API")
+        known = message_fields(role) | ({"refusal"} if role == "assistant" else set())
+        check_fields(message, known, path, WHERE)
         if role == "assistant":
-            items += _assistant_items(path, message)
+            items += _assistant_items(message, path)
         elif role == "tool":
-            output = _content(f"{path}.content", message.get("content"), "input_text")
+            output = _content(message.get("content"), f"{path}.content", "input_text")
             items.append({"type": "function_call_output", "call_id": message.get("tool_call_id"), "output": output})
         elif role in SPEAKERS:
-            content = _content(f"{path}.content", message.get("content"), "input_text")
+            content = _content(message.get("content"), f"{path}.content", "input_text")
             items.append({"role": role, "content": content})
         else:
             raise InvalidRequestError(f"{path}.role is {role!r}, which the Responses API does not know.")
     return items
 
 
-def _assistant_items(path: str, message: Mapping[str, object]) -> list[Json]:
+def _assistant_items(message: Mapping[str, object], path: str) -> list[Json]:
     items: list[Json] = []
     thought = message.get("reasoning_content") or message.get("reasoning")
     if thought:
         items.append({"type": "reasoning", "summary": [], "content": [{"type": "reasoning_text", "text": thought}]})
     spoken, refusal = message.get("content"), message.get("refusal")
-    content = _content(f"{path}.content", spoken, "output_text") if spoken else ""
+    content = _content(spoken, f"{path}.content", "output_text") if spoken else ""
     if refusal:
         parts = [{"type": "output_text", "text": content}] if isinstance(content, str) and content else content or []
         content = [*parts, {"type": "refusal", "refusal": refusal}]
@@ -64,27 +58,21 @@ def _assistant_items(path: str, message: Mapping[str, object]) -> list[Json]:
     for number, call in enumerate(calls if isinstance(calls, list) else ()):
         function = call.get("function") if isinstance(call, Mapping) else None
         if not isinstance(call, Mapping) or not isinstance(function, Mapping):
-            raise not_held(f"{path}.tool_calls[{number}]", "the Responses API")
+            raise not_held(f"{path}.tool_calls[{number}]", WHERE)
         named = {"call_id": call.get("id"), "name": function.get("name"), "arguments": function.get("arguments")}
         items.append({"type": "function_call", **named})
     return items or [{"role": "assistant", "content": ""}]
 
 
-def _content(path: str, content: object, text: str) -> str | list[Json]:
-    """Return the content of a message. Its texts become parts of the type `text`."""
-    if content is None:
-        return ""
-    if isinstance(content, str):
-        return content
-    if not isinstance(content, Iterable) or isinstance(content, Mapping):
-        raise InvalidRequestError(f"{path} must be a text or a list of parts, not a {type(content).__name__}.")
-    return [_part(f"{path}[{number}]", part, text) for number, part in enumerate(content)]
+def _content(content: object, path: str, kind: str) -> str | list[Json]:
+    """Return the content of a message. Its texts become parts of this kind."""
+    return converted_parts(content, path, lambda part, where: _part(part, where, kind))
 
 
-def _part(path: str, part: object, text: str) -> Json:
+def _part(part: object, path: str, kind: str) -> Json:
     match part:
         case {"type": "text" | "input_text" | "output_text", "text": str(spoken), **rest} if not any(rest.values()):
-            return {"type": text, "text": spoken}
+            return {"type": kind, "text": spoken}
         case {"type": "refusal", "refusal": str(spoken), **rest} if not any(rest.values()):
             return {"type": "refusal", "refusal": spoken}
         case {"type": "image_url", "image_url": {"url": str(url), **how}, **rest} if not (
@@ -96,7 +84,7 @@ def _part(path: str, part: object, text: str) -> Json:
         case {"type": "file", "file": Mapping() as file, **rest} if not any(rest.values()):
             return _renamed("input_file", file)
         case _:
-            raise not_held(path, "the Responses API")
+            raise not_held(path, WHERE)
 
 
 def _renamed(kind: str, fields: Mapping[object, object]) -> Json:

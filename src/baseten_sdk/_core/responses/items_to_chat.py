@@ -6,12 +6,12 @@ states of items are dropped, because they are not part of what was said.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from ...errors import InvalidRequestError
 from ...types.response_params import ResponseInput
 from ...types.tool_calls import as_object
-from ..chat.conversion import Json, not_held
+from ..chat.conversion import Json, converted_parts, not_held
 from .chat_to_items import SPEAKERS
 from .request import input_param
 
@@ -39,13 +39,13 @@ def chat_from_responses(given: ResponseInput, instructions: str | None = None) -
             if role not in SPEAKERS:
                 raise InvalidRequestError(f"{path}.role is {role!r}, which a chat does not know.")
             turn = None
-            messages.append({"role": role, "content": _chat_content(f"{path}.content", item.get("content"))})
+            messages.append({"role": role, "content": converted_parts(item.get("content"), f"{path}.content", _part)})
         elif kind == "function_call_output":
             turn = None
-            output = _chat_content(f"{path}.output", item.get("output"))
+            output = converted_parts(item.get("output"), f"{path}.output", _part)
             messages.append({"role": "tool", "tool_call_id": item.get("call_id"), "content": output})
         else:
-            added = _of_turn(path, kind, item)
+            added = _of_turn(kind, item, path)
             if turn is None or _begins_another(turn, added):
                 turn = {"role": "assistant"}
                 messages.append(turn)
@@ -53,11 +53,11 @@ def chat_from_responses(given: ResponseInput, instructions: str | None = None) -
     return messages
 
 
-def _of_turn(path: str, kind: object, item: Mapping[str, object]) -> Json:
+def _of_turn(kind: object, item: Mapping[str, object], path: str) -> Json:
     """Return what an item adds to an assistant's message."""
     match kind:
         case "message":
-            return _assistant_message(f"{path}.content", item.get("content"))
+            return _assistant_message(item.get("content"), f"{path}.content")
         case "reasoning":
             thought = _texts(item.get("content")) or _texts(item.get("summary"))
             if not thought and item.get("encrypted_content"):
@@ -74,12 +74,12 @@ def _of_turn(path: str, kind: object, item: Mapping[str, object]) -> Json:
             raise not_held(path, "a chat")
 
 
-def _assistant_message(path: str, content: object) -> Json:
+def _assistant_message(content: object, path: str) -> Json:
     if isinstance(content, str):
         return {"content": content}
     parts = content if isinstance(content, list) else []
     refusals = [part for part in parts if isinstance(part, Mapping) and part.get("type") == "refusal"]
-    spoken = _chat_content(path, [part for part in parts if part not in refusals])
+    spoken = converted_parts([part for part in parts if part not in refusals], path, _part)
     if isinstance(spoken, list) and len(spoken) == 1:
         spoken = str(spoken[0].get("text"))
     message: Json = {"content": spoken or None}
@@ -105,15 +105,7 @@ def _add(turn: Json, added: Json) -> None:
             turn[name] = value
 
 
-def _chat_content(path: str, content: object) -> str | list[Json]:
-    if content is None or isinstance(content, str):
-        return content or ""
-    if not isinstance(content, Iterable) or isinstance(content, Mapping):
-        raise InvalidRequestError(f"{path} must be a text or a list of parts, not a {type(content).__name__}.")
-    return [_chat_part(f"{path}[{number}]", part) for number, part in enumerate(content)]
-
-
-def _chat_part(path: str, part: object) -> Json:
+def _part(part: object, path: str) -> Json:
     match part:
         case {"type": "input_text" | "output_text" | "text", "text": str(text), **rest} if not rest.get("annotations"):
             return {"type": "text", "text": text}
