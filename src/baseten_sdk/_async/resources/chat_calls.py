@@ -12,15 +12,13 @@ from ..._core.chat.reply import read_chat
 from ..._core.chat.request import PARAMETERS, chat_request, check_format
 from ..._core.request.options import Options
 from ..._core.request.request import Request
-from ...errors import OutputError, OutputValidationError
-from ...types.chat import ChatCompletion, attach_parsed
+from ...types.chat import ChatCompletion
 from ...types.params import Message
 from ...types.reply import attach_meta
 from .model_calls import AsyncModelCalls
 
 if TYPE_CHECKING:
-    from ..._core.schema.schema import Schema
-    from ..._core.schema.toolbox import Toolbox
+    from ..._core.chat.answer import ChatAnswerForm
     from ...types.parsed import Parsed
     from ..streams.chat import AsyncChatStream
     from ..streams.completion import AsyncCompletionStream
@@ -64,8 +62,7 @@ class AsyncChatCalls(AsyncModelCalls):
         model: str,
         messages: Iterable[Message],
         params: Mapping[str, object],
-        toolbox: Toolbox,
-        schema: Schema[T] | None,
+        form: ChatAnswerForm[T],
         response_format: Mapping[str, object] | None,
         *,
         lenient: bool = False,
@@ -73,51 +70,32 @@ class AsyncChatCalls(AsyncModelCalls):
         """Return the events of a call that is made when they are entered.
 
         Args:
-            toolbox: What the model may call.
-            schema: The type of the answer, if one was asked for.
-            response_format: What is sent of it.
+            form: What the answer must be.
+            response_format: What is sent of its type.
             lenient: Accept arguments that do not validate; the caller deals with them.
         """
-        from ..._core.chat.events import EventReader
         from ..streams.completion import AsyncCompletionStream
 
         request, options = self.prepared(
-            model, messages, params, tools=toolbox.params, response_format=response_format, stream=True
+            model, messages, params, tools=form.toolbox.params, response_format=response_format, stream=True
         )
-        reader = EventReader(toolbox, schema, lenient=lenient)
-        return AsyncCompletionStream(self.caller, request, options, reader)
+        return AsyncCompletionStream(self.caller, request, options, form, lenient=lenient)
 
     async def parsed(
         self,
         model: str,
         messages: Iterable[Message],
         params: Mapping[str, object],
-        toolbox: Toolbox,
-        schema: Schema[T] | None,
+        form: ChatAnswerForm[T],
         output_retries: int,
     ) -> Parsed[T]:
         """Ask until the answer is valid, at most `output_retries` times after the first."""
-        from ..._core.chat.correction import with_correction
-        from ..._core.chat.output import read_answer
-        from ...types.parsed import Parsed
+        from .output_retries import until_valid
 
-        form = None if schema is None else schema.response_format()
-        conversation = list(messages)
-        attempts: list[ChatCompletion] = []
-        while True:
-            completion = await self.complete(model, conversation, params, toolbox.params, form)
-            attempts.append(completion)
-            try:
-                outputs, calls = read_answer(schema, toolbox, completion)
-            except OutputError as error:
-                error.attempts = tuple(attempts)
-                if len(attempts) > output_retries or not isinstance(error, OutputValidationError):
-                    raise
-                conversation = with_correction(conversation, error)
-                continue
-            if outputs:
-                attach_parsed(completion, outputs[0])
-            return Parsed(completion, outputs, calls, tuple(attempts))
+        async def complete(conversation: Sequence[Message]) -> ChatCompletion:
+            return await self.complete(model, conversation, params, form.toolbox.params, form.response_format)
+
+        return await until_valid(complete, list(messages), form, output_retries)
 
     def prepared(
         self,

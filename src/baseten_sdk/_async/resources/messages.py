@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
     from ..._core.chat.tool_loop import OnToolError
-    from ..._core.messages.answer import AnswerForm
+    from ..._core.messages.answer import MessageAnswerForm
     from ..._core.schema.tool import ToolLike
     from ...types.message_events import MessageStreamEvent, RawMessageStreamEvent
     from ...types.parsed_message import ParsedMessage
@@ -262,9 +262,9 @@ class AsyncMessages(Unavailable):
             ToolArgumentError: The arguments of a tool call do not validate.
             InvalidRequestError: There is neither a type nor a tool, or a strict schema cannot express the type.
         """
-        from ..._core.chat.correction import check_question
+        from ..._core.chat.answer import check_question
 
-        check_question(output_retries, typed=output_format is not None or bool(tools), field="output_format")
+        check_question(output_retries, typed=output_format is not None or bool(tools), argument="output_format")
         form, more = _form(output_format, tools, strict)
         call = MessageCall(model, max_tokens, system, params)
         return await self._calls.parsed(call, messages, more, form, output_retries)
@@ -306,14 +306,14 @@ class AsyncMessages(Unavailable):
             The run. Nothing is sent until you iterate over it or call `until_done`.
         """
         from ..._core.chat.tool_loop import ToolLoop
-        from ..._core.messages.answer import AnswerForm
+        from ..._core.messages.answer import MessageAnswerForm
         from ..._core.messages.dialect import MessageDialect
         from ..._core.messages.tools import message_tools
         from ...types.message_events import MessageStopEvent
         from .message_run import AsyncMessageRun
 
         sent, toolbox = message_tools(tools)
-        form: AnswerForm[Never] = AnswerForm(None, toolbox)
+        form: MessageAnswerForm[Never] = MessageAnswerForm(None, toolbox)
         more = {"tools": sent}
         shared, deadline = self._calls.of_run(params)
 
@@ -371,15 +371,14 @@ def _sent(tools: Iterable[ToolLike]) -> list[Mapping[str, object]]:
 
 def _form(
     output_format: TypeForm[T] | None, tools: Iterable[ToolLike] | None, strict: bool
-) -> tuple[AnswerForm[T], dict[str, object]]:
+) -> tuple[MessageAnswerForm[T], dict[str, object]]:
     """Return the requested type of the answer, and what is sent for it."""
-    from ..._core.messages.answer import AnswerForm
+    from ..._core.messages.answer import MessageAnswerForm
     from ..._core.messages.tools import message_tools
-    from ..._core.schema.schema import Schema, schema_for
+    from ..._core.schema.schema import schema_or_none
 
     if isinstance(output_format, Mapping):
         raise InvalidRequestError("output_format takes a type. For a dict, use create(output_config={'format': ...}).")
     sent, toolbox = message_tools(tools or ())
-    schema: Schema[T] | None = None if output_format is None else schema_for(output_format, strict=strict)
-    form = AnswerForm(schema, toolbox)
+    form: MessageAnswerForm[T] = MessageAnswerForm(schema_or_none(output_format, strict=strict), toolbox)
     return form, form.params(sent)

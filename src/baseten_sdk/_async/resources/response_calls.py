@@ -12,14 +12,13 @@ from ..._core.request.options import Options
 from ..._core.request.request import Request
 from ..._core.responses.reply import read_response
 from ..._core.responses.request import PARAMETERS, nested, response_request, text_param, tool_params
-from ...errors import OutputError, OutputValidationError
 from ...types.reply import attach_meta
 from ...types.response_params import ResponseInput
 from ...types.responses import ModelResponse
 from .model_calls import AsyncModelCalls
 
 if TYPE_CHECKING:
-    from ..._core.schema.schema import Schema
+    from ..._core.responses.answer import ResponseAnswerForm
     from ..._core.schema.tool import ToolLike
     from ..._core.schema.toolbox import Toolbox
     from ...types.parsed_response import ParsedResponse
@@ -39,10 +38,10 @@ class AsyncResponseCalls(AsyncModelCalls):
         given: ResponseInput,
         params: Mapping[str, object],
         tools: Sequence[Mapping[str, object]] | None,
-        form: Mapping[str, object] | None = None,
+        response_format: Mapping[str, object] | None = None,
     ) -> ModelResponse:
         """Make one call and return the whole response."""
-        request, options = self.prepared(model, given, params, tools, form)
+        request, options = self.prepared(model, given, params, tools, response_format)
         response, meta = await self.caller.fetch(request, options, read_response)
         return attach_meta(response, meta)
 
@@ -65,52 +64,36 @@ class AsyncResponseCalls(AsyncModelCalls):
         model: str,
         given: ResponseInput,
         params: Mapping[str, object],
-        toolbox: Toolbox,
-        schema: Schema[T] | None,
+        form: ResponseAnswerForm[T],
         *,
         lenient: bool = False,
     ) -> AsyncModelResponseStream[T]:
         """Return the events of a call that is made when they are entered.
 
         Args:
-            toolbox: What the model may call.
-            schema: The type of the answer, if one was asked for.
+            form: What the answer must be.
             lenient: Accept arguments that do not validate; the caller deals with them.
         """
-        from ..._core.responses.answer import ResponseAnswerForm
         from ..streams.response import AsyncModelResponseStream
 
-        form = None if schema is None else schema.response_format()
-        request, options = self.prepared(model, given, params, toolbox.params, form, stream=True)
-        return AsyncModelResponseStream(
-            self.caller, request, options, ResponseAnswerForm(toolbox, schema), lenient=lenient
-        )
+        request, options = self.prepared(model, given, params, form.toolbox.params, form.response_format, stream=True)
+        return AsyncModelResponseStream(self.caller, request, options, form, lenient=lenient)
 
     async def parsed(
         self,
         model: str,
         given: ResponseInput,
         params: Mapping[str, object],
-        toolbox: Toolbox,
-        schema: Schema[T] | None,
+        form: ResponseAnswerForm[T],
         output_retries: int,
     ) -> ParsedResponse[T]:
         """Ask until the answer is valid, at most `output_retries` times after the first."""
-        from ..._core.responses.answer import ResponseAnswerForm, with_correction
+        from .output_retries import until_valid
 
-        form = None if schema is None else schema.response_format()
-        answer_form = ResponseAnswerForm(toolbox, schema)
-        conversation = given if isinstance(given, str) else list(given)
-        attempts: list[ModelResponse] = []
-        while True:
-            response = await self.complete(model, conversation, params, toolbox.params, form)
-            attempts.append(response)
-            try:
-                return answer_form.read(response, attempts)
-            except OutputError as error:
-                if len(attempts) > output_retries or not isinstance(error, OutputValidationError):
-                    raise
-                conversation = with_correction(conversation, error)
+        async def complete(conversation: ResponseInput) -> ModelResponse:
+            return await self.complete(model, conversation, params, form.toolbox.params, form.response_format)
+
+        return await until_valid(complete, given if isinstance(given, str) else list(given), form, output_retries)
 
     def prepared(
         self,
@@ -118,7 +101,7 @@ class AsyncResponseCalls(AsyncModelCalls):
         given: ResponseInput,
         params: Mapping[str, object],
         tools: Sequence[Mapping[str, object]] | None = None,
-        form: Mapping[str, object] | None = None,
+        response_format: Mapping[str, object] | None = None,
         *,
         stream: bool = False,
     ) -> tuple[Request, Options]:
@@ -126,8 +109,8 @@ class AsyncResponseCalls(AsyncModelCalls):
         body, options = self._split(params)
         if tools:
             body["tools"] = tool_params(tools)
-        if form is not None:
-            body["text"] = text_param(body.get("text"), form)
+        if response_format is not None:
+            body["text"] = text_param(body.get("text"), response_format)
         base_url, name = self._engine(model)
         return response_request(base_url, name, given, body, options, stream=stream), options
 

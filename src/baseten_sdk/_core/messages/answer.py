@@ -5,20 +5,17 @@ Not all servers of messages have a parameter for a schema. All of them have tool
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from ...errors import InvalidRequestError, OutputValidationError
 from ...types.chat import ChatCompletion
 from ...types.message_completion import as_completion
 from ...types.message_params import MessageTurn
 from ...types.messages import Message
-from ...types.tool_calls import ParsedToolCall
-from ..chat.correction import REQUEST
-from ..chat.output import read_answer
-from ..schema.schema import Schema
-from ..schema.toolbox import Toolbox
+from ...types.parsed_message import ParsedMessage
+from ...types.reply import attach_note
+from ..chat.answer import REQUEST, AnswerForm, Calls
 
 T = TypeVar("T")
 
@@ -27,12 +24,12 @@ TOOL = "final_answer"
 DESCRIPTION = "Give the final answer, in this form."
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerForm(Generic[T]):
-    """What the answer must be: an object of a type, calls of tools, or either."""
+class MessageAnswerForm(AnswerForm[T, Message, Sequence[MessageTurn], ParsedMessage[T]]):
+    """What the answer of a messages call must be."""
 
-    schema: Schema[T] | None
-    toolbox: Toolbox
+    __slots__ = ()
+
+    argument = "output_format"
 
     def params(self, tools: Sequence[Mapping[str, object]]) -> dict[str, object]:
         """Return the parameters with the tools and the obligation to call one of them.
@@ -48,17 +45,8 @@ class AnswerForm(Generic[T]):
         choice = {"type": "any"} if tools else {"type": "tool", "name": TOOL}
         return {"tools": [*tools, answer], "tool_choice": choice}
 
-    def read(self, message: Message) -> tuple[tuple[T, ...], tuple[ParsedToolCall, ...]]:
-        """Read the object of a message as a tuple of one, or an empty tuple if the message makes calls instead.
-
-        Raises:
-            OutputError: It has neither. The error holds the reply as a completion.
-        """
-        return read_answer(self.schema, self.toolbox, self.completion(message))
-
-    def completion(self, message: Message) -> ChatCompletion:
-        """Return the reply in the form of a chat completion. The answer is its text."""
-        completion = as_completion(message)
+    def completion(self, reply: Message) -> ChatCompletion:
+        completion = as_completion(reply)
         if self.schema is None:
             return completion
         choice = completion.choices[0]
@@ -69,15 +57,21 @@ class AnswerForm(Generic[T]):
             choice.finish_reason = "stop" if choice.finish_reason == "tool_calls" else choice.finish_reason
         return completion
 
+    def corrected(
+        self, conversation: Sequence[MessageTurn], reply: Message, error: OutputValidationError
+    ) -> Sequence[MessageTurn]:
+        problem = REQUEST.format(problem=error.message)
+        corrections: list[Mapping[str, object]] = [
+            {"type": "tool_result", "tool_use_id": block.id, "content": problem, "is_error": True}
+            for block in reply.tool_uses
+        ] or [{"type": "text", "text": problem}]
+        spoken: list[MessageTurn] = [reply] if reply.to_param()["content"] else []
+        return [*conversation, *spoken, {"role": "user", "content": corrections}]
 
-def with_correction(
-    messages: Iterable[MessageTurn], message: Message, error: OutputValidationError
-) -> list[MessageTurn]:
-    """Return the conversation with the answer, followed by what is wrong with it."""
-    problem = REQUEST.format(problem=error.message)
-    calls = [block.id for block in message.tool_uses]
-    corrections: list[Mapping[str, object]] = [
-        {"type": "tool_result", "tool_use_id": each, "content": problem, "is_error": True} for each in calls
-    ] or [{"type": "text", "text": problem}]
-    spoken: list[MessageTurn] = [message] if message.to_param()["content"] else []
-    return [*messages, *spoken, {"role": "user", "content": corrections}]
+    def _parsed(
+        self, attempts: tuple[Message, ...], completion: ChatCompletion, outputs: tuple[T, ...], calls: Calls
+    ) -> ParsedMessage[T]:
+        message = attempts[-1]
+        if outputs:
+            attach_note(message, "parsed", outputs[0])
+        return ParsedMessage(message, outputs, calls, attempts)

@@ -9,7 +9,7 @@ from ...types.message_blocks import TextBlock
 from ...types.message_events import ContentBlockDeltaEvent, ContentBlockStartEvent, MessageStopEvent, MessageStreamEvent
 from ..chat.partial_answer import PartialAnswer
 from ..schema.schema import Schema
-from .answer import TOOL, AnswerForm
+from .answer import TOOL, MessageAnswerForm
 from .events import MessageEvents
 
 T = TypeVar("T")
@@ -25,7 +25,7 @@ class MessagePartials(Generic[T]):
 
     __slots__ = ("_answer", "_called", "_events", "_form", "_schema")
 
-    def __init__(self, form: AnswerForm[T], schema: Schema[T], events: MessageEvents) -> None:
+    def __init__(self, form: MessageAnswerForm[T], schema: Schema[T], events: MessageEvents) -> None:
         self._form = form
         self._schema = schema
         self._events = events

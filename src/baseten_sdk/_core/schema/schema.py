@@ -84,6 +84,11 @@ def schema_for(kind: TypeForm[T], *, strict: bool = True) -> Schema[T]:
         return _build(kind, strict)
 
 
+def schema_or_none(kind: TypeForm[T] | None, *, strict: bool) -> Schema[T] | None:
+    """Make the schema of the type of an answer. Return None if no type was asked for."""
+    return None if kind is None else schema_for(kind, strict=strict)
+
+
 @lru_cache(maxsize=256)
 def _build_once(kind: TypeForm[T], strict: bool) -> Schema[T]:
     return _build(kind, strict)

@@ -23,8 +23,8 @@ from .model_calls import within
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
+    from ..._core.chat.answer import ChatAnswerForm
     from ..._core.chat.tool_loop import OnToolError
-    from ..._core.schema.schema import Schema
     from ..._core.schema.tool import ToolLike
     from ...types.events import StreamEvent
     from ...types.parsed import Parsed
@@ -202,14 +202,10 @@ class Completions:
         Raises:
             InvalidRequestError: The request cannot be sent, or a strict schema cannot express the type.
         """
-        from ..._core.schema.schema import schema_for
-        from ..._core.schema.toolbox import Toolbox
-
-        toolbox = Toolbox(tools or ())
         if response_format is None or isinstance(response_format, Mapping):
-            return self._calls.events(model, messages, params, toolbox, None, response_format)
-        schema: Schema[T] = schema_for(response_format, strict=strict)
-        return self._calls.events(model, messages, params, toolbox, schema, schema.response_format())
+            return self._calls.events(model, messages, params, _form(None, tools), response_format)
+        form = _form(response_format, tools, strict=strict)
+        return self._calls.events(model, messages, params, form, form.response_format)
 
     @overload
     def parse(
@@ -268,17 +264,15 @@ class Completions:
             InvalidRequestError: There is neither a type nor a tool, or a strict schema cannot express the type. The
                 message names the path.
         """
-        from ..._core.chat.correction import check_question
-        from ..._core.schema.schema import schema_for
-        from ..._core.schema.toolbox import Toolbox
+        from ..._core.chat.answer import check_question
 
         if isinstance(response_format, Mapping):
             raise InvalidRequestError(
                 "parse() takes a type as response_format. For a dict, use create(response_format={...})."
             )
-        check_question(output_retries, typed=response_format is not None or bool(tools))
-        schema: Schema[T] | None = None if response_format is None else schema_for(response_format, strict=strict)
-        return self._calls.parsed(model, messages, params, Toolbox(tools or ()), schema, output_retries)
+        check_question(output_retries, typed=response_format is not None or bool(tools), argument="response_format")
+        form = _form(response_format, tools, strict=strict)
+        return self._calls.parsed(model, messages, params, form, output_retries)
 
     def run_tools(
         self,
@@ -313,11 +307,11 @@ class Completions:
         """
         from ..._core.chat.dialect import ChatDialect
         from ..._core.chat.tool_loop import ToolLoop
-        from ..._core.schema.toolbox import Toolbox
         from ...types.events import Finished
         from ..tool_run import ToolRun
 
-        toolbox = Toolbox(tools)
+        form: ChatAnswerForm[None] = _form(None, tools)
+        toolbox = form.toolbox
         shared, deadline = self._calls.of_run(params)
         response_format = params.get("response_format")
         rest = {name: value for name, value in shared.items() if name != "response_format"}
@@ -327,13 +321,24 @@ class Completions:
 
         def ask_stream(conversation: Sequence[Message], left: float) -> CompletionStream[None]:
             given = within(rest, left)
-            return self._calls.events(model, conversation, given, toolbox, None, response_format, lenient=True)
+            return self._calls.events(model, conversation, given, form, response_format, lenient=True)
 
         def ended(completion: ChatCompletion) -> StreamEvent[None]:
             return Finished(completion.choices[0].finish_reason, completion)
 
         loop = ToolLoop(ChatDialect(), messages, toolbox, max_turns, on_tool_error, deadline)
         return ToolRun(loop, ask, ask_stream if stream else None, ended, self._calls.caller.clock)
+
+
+def _form(
+    response_format: TypeForm[T] | None, tools: Sequence[ToolLike] | None, *, strict: bool = True
+) -> ChatAnswerForm[T]:
+    """Return what the answer must be."""
+    from ..._core.chat.answer import ChatAnswerForm
+    from ..._core.schema.schema import schema_or_none
+    from ..._core.schema.toolbox import Toolbox
+
+    return ChatAnswerForm(schema_or_none(response_format, strict=strict), Toolbox(tools or ()))
 
 
 def tool_params(tools: Sequence[ToolLike] | None) -> Sequence[Mapping[str, object]] | None:

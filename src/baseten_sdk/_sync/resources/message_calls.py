@@ -6,22 +6,21 @@ It must not know overloads or defaults. Objects and typed streams import what on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from ..._core.messages.reply import read_message
 from ..._core.messages.request import PARAMETERS, messages_request
 from ..._core.request.options import Options
 from ..._core.request.request import Request
-from ...errors import OutputError, OutputValidationError
 from ...types.message_events import RawMessageStreamEvent
 from ...types.message_params import MessageTurn, System
 from ...types.messages import Message
-from ...types.reply import attach_meta, attach_note
+from ...types.reply import attach_meta
 from .model_calls import ModelCalls
 
 if TYPE_CHECKING:
-    from ..._core.messages.answer import AnswerForm
+    from ..._core.messages.answer import MessageAnswerForm
     from ...types.parsed_message import ParsedMessage
     from ..streams.message import MessageStream
     from ..streams.typed import TypedStream
@@ -68,7 +67,7 @@ class MessageCalls(ModelCalls):
         return typed_stream(caller.open(request, options), MessageReader(caller.limits))
 
     def events(
-        self, call: MessageCall, messages: Iterable[MessageTurn], more: Mapping[str, object], form: AnswerForm[T]
+        self, call: MessageCall, messages: Iterable[MessageTurn], more: Mapping[str, object], form: MessageAnswerForm[T]
     ) -> MessageStream[T]:
         """Return the events of a call that is made when they are entered."""
         from ..streams.message import MessageStream
@@ -81,29 +80,16 @@ class MessageCalls(ModelCalls):
         call: MessageCall,
         messages: Iterable[MessageTurn],
         more: Mapping[str, object],
-        form: AnswerForm[T],
+        form: MessageAnswerForm[T],
         output_retries: int,
     ) -> ParsedMessage[T]:
         """Ask until the answer is valid, at most `output_retries` times after the first."""
-        from ..._core.messages.answer import with_correction
-        from ...types.parsed_message import ParsedMessage
+        from .output_retries import until_valid
 
-        conversation = list(messages)
-        attempts: list[Message] = []
-        while True:
-            message = self.complete(call, conversation, more)
-            attempts.append(message)
-            try:
-                outputs, calls = form.read(message)
-            except OutputError as error:
-                error.attempts = tuple(map(form.completion, attempts))
-                if len(attempts) > output_retries or not isinstance(error, OutputValidationError):
-                    raise
-                conversation = with_correction(conversation, message, error)
-                continue
-            if outputs:
-                attach_note(message, "parsed", outputs[0])
-            return ParsedMessage(message, outputs, calls, tuple(attempts))
+        def complete(conversation: Sequence[MessageTurn]) -> Message:
+            return self.complete(call, conversation, more)
+
+        return until_valid(complete, list(messages), form, output_retries)
 
     def prepared(
         self, call: MessageCall, messages: Iterable[MessageTurn], more: Mapping[str, object], *, stream: bool = False

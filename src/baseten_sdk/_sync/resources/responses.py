@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
     from ..._core.chat.tool_loop import OnToolError
-    from ..._core.schema.schema import Schema
+    from ..._core.responses.answer import ResponseAnswerForm
     from ..._core.schema.tool import ToolLike
     from ...types.parsed_response import ParsedResponse
     from ..streams.response import ModelResponseStream, ResponseEvents
@@ -177,10 +177,7 @@ class Responses(Unavailable):
         Raises:
             InvalidRequestError: The request cannot be sent, or a strict schema cannot express the type.
         """
-        from ..._core.schema.schema import schema_for
-
-        schema: Schema[T] | None = None if text_format is None else schema_for(text_format, strict=strict)
-        return self._calls.events(model, input, params, toolbox_of(tools), schema)
+        return self._calls.events(model, input, params, _form(text_format, tools, strict=strict))
 
     @overload
     def parse(
@@ -235,12 +232,11 @@ class Responses(Unavailable):
             InvalidRequestError: There is neither a type nor a tool, or a strict schema cannot express the type. The
                 message names the path.
         """
-        from ..._core.chat.correction import check_question
-        from ..._core.schema.schema import schema_for
+        from ..._core.chat.answer import check_question
 
-        check_question(output_retries, typed=text_format is not None or bool(tools), field="text_format")
-        schema: Schema[T] | None = None if text_format is None else schema_for(text_format, strict=strict)
-        return self._calls.parsed(model, input, params, toolbox_of(tools), schema, output_retries)
+        check_question(output_retries, typed=text_format is not None or bool(tools), argument="text_format")
+        form = _form(text_format, tools, strict=strict)
+        return self._calls.parsed(model, input, params, form, output_retries)
 
     def run_tools(
         self,
@@ -277,17 +273,28 @@ class Responses(Unavailable):
         from ...types.response_events import ResponseCompletedEvent
         from .response_run import ResponseRun
 
-        toolbox = toolbox_of(tools)
+        form: ResponseAnswerForm[None] = _form(None, tools)
+        toolbox = form.toolbox
         of_turn, deadline = self._calls.of_run(params)
 
         def ask(conversation: Sequence[ResponseInputItem], left: float) -> ModelResponse:
             return self._calls.complete(model, conversation, within(of_turn, left), toolbox.params)
 
         def ask_stream(conversation: Sequence[ResponseInputItem], left: float) -> ModelResponseStream[None]:
-            return self._calls.events(model, conversation, within(of_turn, left), toolbox, None, lenient=True)
+            return self._calls.events(model, conversation, within(of_turn, left), form, lenient=True)
 
         def ended(response: ModelResponse) -> ResponseCompletedEvent:
             return ResponseCompletedEvent(response=response)
 
         loop = ToolLoop(ResponseDialect(), as_items(input), toolbox, max_turns, on_tool_error, deadline)
         return ResponseRun(loop, ask, ask_stream if stream else None, ended, self._calls.caller.clock)
+
+
+def _form(
+    text_format: TypeForm[T] | None, tools: Sequence[ToolLike] | None, *, strict: bool = True
+) -> ResponseAnswerForm[T]:
+    """Return what the answer must be."""
+    from ..._core.responses.answer import ResponseAnswerForm
+    from ..._core.schema.schema import schema_or_none
+
+    return ResponseAnswerForm(schema_or_none(text_format, strict=strict), toolbox_of(tools))

@@ -6,13 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Generic, TypeVar
 
+from ..._core.chat.answer import ChatAnswerForm
 from ..._core.chat.events import EventReader
-from ..._core.chat.output import read_answer, read_output
 from ..._core.request.options import Options
 from ..._core.request.request import Request
-from ..._core.schema.schema import Schema
-from ...errors import ConfigurationError, OutputError
-from ...types.chat import ChatCompletion, attach_parsed
+from ...errors import OutputError
+from ...types.chat import ChatCompletion
 from ...types.chunks import ChatCompletionChunk
 from ...types.events import Finished, PartialObject, StreamEvent, TextDelta
 from ...types.parsed import Parsed
@@ -47,9 +46,18 @@ class CompletionStream(ReplyStream[ChatCompletionChunk, StreamEvent[T], ChatComp
 
     _made_by = "client.chat.completions.stream(...)"
 
-    def __init__(self, caller: Calls, request: Request, options: Options, reader: EventReader[T]) -> None:
+    def __init__(
+        self,
+        caller: Calls,
+        request: Request,
+        options: Options,
+        form: ChatAnswerForm[T],
+        *,
+        lenient: bool = False,
+    ) -> None:
         super().__init__(caller, request, options)
-        self._reader = reader
+        self._form = form
+        self._reader = EventReader(form.toolbox, form.schema, lenient=lenient)
 
     def _open(self) -> ChatStream:
         return open_chat(self._caller, self._request, self._options)
@@ -63,8 +71,8 @@ class CompletionStream(ReplyStream[ChatCompletionChunk, StreamEvent[T], ChatComp
         for event in events:
             if isinstance(event, Finished):
                 self._final = attach_meta(event.completion, self.meta)
-                if self._reader.schema is not None:
-                    _try_parse(self._reader.schema, event.completion)
+                if self._form.schema is not None:
+                    self._form.problem(event.completion)
         return events
 
     @property
@@ -103,8 +111,7 @@ class CompletionStream(ReplyStream[ChatCompletionChunk, StreamEvent[T], ChatComp
                 if "total" not in partials.missing:
                     print(invoice.total)
         """
-        if self._reader.schema is None:
-            raise ConfigurationError("partials() needs response_format= to be a type.")
+        self._form.required_schema("partials()")
         return Partials(Picked(self, lambda event: event if isinstance(event, PartialObject) else None))
 
     def get_final_completion(self) -> ChatCompletion:
@@ -123,14 +130,5 @@ class CompletionStream(ReplyStream[ChatCompletionChunk, StreamEvent[T], ChatComp
             OutputError: There is no valid object. The error holds the completion.
         """
         completion = self.get_final_completion()
-        if self._reader.schema is None:
-            raise ConfigurationError("get_parsed() needs response_format= to be a type.")
-        outputs, calls = read_answer(self._reader.schema, self._reader.toolbox, completion)
-        return Parsed(completion, outputs, calls, (completion,))
-
-
-def _try_parse(schema: Schema[T], completion: ChatCompletion) -> None:
-    try:
-        attach_parsed(completion, read_output(schema, completion))
-    except OutputError:
-        return
+        self._form.required_schema("get_parsed()")
+        return self._form.read((completion,))

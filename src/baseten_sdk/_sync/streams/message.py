@@ -6,17 +6,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Generic, TypeVar
 
-from ..._core.messages.answer import AnswerForm
+from ..._core.messages.answer import MessageAnswerForm
 from ..._core.messages.events import MessageEvents
 from ..._core.messages.partials import MessagePartials
 from ..._core.messages.reader import MessageReader
 from ..._core.request.options import Options
 from ..._core.request.request import Request
-from ...errors import ConfigurationError, OutputError
 from ...types.message_events import MessageStopEvent, MessageStreamEvent, RawMessageStreamEvent, TextEvent
 from ...types.messages import Message
 from ...types.parsed_message import ParsedMessage
-from ...types.reply import attach_meta, attach_note
+from ...types.reply import attach_meta
 from ..calls.service import Calls
 from .observed import typed_stream
 from .partials import Partials
@@ -47,7 +46,7 @@ class MessageStream(ReplyStream[RawMessageStreamEvent, MessageStreamEvent, Messa
 
     _made_by = "client.messages.stream(...)"
 
-    def __init__(self, caller: Calls, request: Request, options: Options, form: AnswerForm[T]) -> None:
+    def __init__(self, caller: Calls, request: Request, options: Options, form: MessageAnswerForm[T]) -> None:
         super().__init__(caller, request, options)
         self._events = MessageEvents()
         self._form = form
@@ -61,16 +60,8 @@ class MessageStream(ReplyStream[RawMessageStreamEvent, MessageStreamEvent, Messa
         if events and isinstance(events[-1], MessageStopEvent):
             self._final = attach_meta(events[-1].message, self.meta)
             if self._form.schema is not None:
-                self._try_parse(self._final)
+                self._form.problem(self._final)
         return events
-
-    def _try_parse(self, message: Message) -> None:
-        try:
-            outputs, _ = self._form.read(message)
-        except OutputError:
-            return
-        if outputs:
-            attach_note(message, "parsed", outputs[0])
 
     @property
     def snapshot(self) -> Message | None:
@@ -96,9 +87,8 @@ class MessageStream(ReplyStream[RawMessageStreamEvent, MessageStreamEvent, Messa
 
         A partial object does not yet satisfy its type: see `partials()` of a chat stream.
         """
-        if self._form.schema is None:
-            raise ConfigurationError("partials() needs output_format= to be a type.")
-        return Partials(Picked(self, MessagePartials(self._form, self._form.schema, self._events).read))
+        schema = self._form.required_schema("partials()")
+        return Partials(Picked(self, MessagePartials(self._form, schema, self._events).read))
 
     def get_final_message(self) -> Message:
         """Read to the end and return the whole message.
@@ -122,7 +112,5 @@ class MessageStream(ReplyStream[RawMessageStreamEvent, MessageStreamEvent, Messa
             OutputError: There is no valid object. The error holds the reply.
         """
         message = self.get_final_reply()
-        if self._form.schema is None:
-            raise ConfigurationError("get_parsed() needs output_format= to be a type.")
-        outputs, calls = self._form.read(message)
-        return ParsedMessage(message, outputs, calls, (message,))
+        self._form.required_schema("get_parsed()")
+        return self._form.read((message,))

@@ -12,7 +12,7 @@ from ..._core.responses.answer import ResponseAnswerForm
 from ..._core.responses.partials import ResponsePartials
 from ..._core.responses.reader import ResponseReader
 from ...config import Limits
-from ...errors import BasetenError, ConfigurationError, OutputError, ToolArgumentError
+from ...errors import BasetenError, ToolArgumentError
 from ...types.parsed_response import ParsedResponse
 from ...types.reply import attach_meta
 from ...types.response_events import ResponseStreamEvent, ResponseTextDeltaEvent, ResponseTextDoneEvent
@@ -80,12 +80,12 @@ class ModelResponseStream(ReplyStream[ResponseStreamEvent, ResponseStreamEvent, 
         caller: Calls,
         request: Request,
         options: Options,
-        answer_form: ResponseAnswerForm[T],
+        form: ResponseAnswerForm[T],
         *,
         lenient: bool = False,
     ) -> None:
         super().__init__(caller, request, options)
-        self._answer_form = answer_form
+        self._form = form
         self._lenient = lenient
         self._reader = ResponseReader(caller.limits)
         self._bad_arguments: ToolArgumentError | None = None
@@ -95,20 +95,13 @@ class ModelResponseStream(ReplyStream[ResponseStreamEvent, ResponseStreamEvent, 
 
     def _read(self, sent: ResponseStreamEvent) -> Iterable[ResponseStreamEvent]:
         if isinstance(sent, ResponseTextDoneEvent):
-            self._answer_form.note(sent)
+            self._form.note(sent)
         elif self._final is None and self._reader.done and self._reader.final is not None:
             self._final = attach_meta(self._reader.final, self.meta)
-            self._note_output(self._final)
+            problem = self._form.problem(self._final)
+            if isinstance(problem, ToolArgumentError) and not self._lenient:
+                self._bad_arguments = problem
         return (sent,)
-
-    def _note_output(self, response: ModelResponse) -> None:
-        """Add what was asked for to the parts of the response, if it is there."""
-        try:
-            self._answer_form.read(response, (response,))
-        except ToolArgumentError as error:
-            self._bad_arguments = None if self._lenient else error
-        except OutputError:
-            return
 
     @property
     def _withheld(self) -> BasetenError | None:
@@ -130,10 +123,8 @@ class ModelResponseStream(ReplyStream[ResponseStreamEvent, ResponseStreamEvent, 
 
         A partial object does not yet satisfy its type: see `partials()` of a chat stream.
         """
-        if self._answer_form.schema is None:
-            raise ConfigurationError("partials() needs text_format= to be a type.")
-        so_far = self.snapshot
-        partials = ResponsePartials(self._answer_form.schema, "" if so_far is None else so_far.output_text)
+        schema, so_far = self._form.required_schema("partials()"), self.snapshot
+        partials = ResponsePartials(schema, "" if so_far is None else so_far.output_text)
         return Partials(Picked(self, partials.read))
 
     def get_final_response(self) -> ModelResponse:
@@ -152,6 +143,5 @@ class ModelResponseStream(ReplyStream[ResponseStreamEvent, ResponseStreamEvent, 
             OutputError: There is no valid object. The error holds the reply.
         """
         response = self.get_final_reply()
-        if self._answer_form.schema is None:
-            raise ConfigurationError("get_parsed() needs text_format= to be a type.")
-        return self._answer_form.read(response, (response,))
+        self._form.required_schema("get_parsed()")
+        return self._form.read((response,))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from pydantic import BaseModel
 
 from baseten_sdk import ChatCompletion, MessageParam, OutputValidationError, schema_for
-from baseten_sdk._core.chat.correction import with_correction
-from baseten_sdk._core.chat.output import read_output
+from baseten_sdk._core.chat.answer import ChatAnswerForm
+from baseten_sdk._core.schema.toolbox import Toolbox
 from baseten_sdk.types.params import Message
 
 
@@ -15,16 +17,20 @@ class Sum(BaseModel):
     total: int
 
 
-def wrong(text: str) -> OutputValidationError:
+FORM = ChatAnswerForm(schema_for(Sum), Toolbox(()))
+
+
+def corrected(conversation: Sequence[Message], text: str) -> Sequence[Message]:
+    """Let the model answer with a text, which is wrong."""
     completion = ChatCompletion.model_validate({"choices": [{"message": {"content": text}}]})
     with pytest.raises(OutputValidationError) as caught:
-        read_output(schema_for(Sum), completion)
-    return caught.value
+        FORM.read((completion,))
+    return FORM.corrected(conversation, completion, caught.value)
 
 
 def test_the_answer_and_what_is_wrong_with_it_are_added() -> None:
     messages: list[Message] = [MessageParam(role="user", content="Add up.")]
-    asked = with_correction(messages, wrong('{"total": "x"}'))
+    asked = corrected(messages, '{"total": "x"}')
     assert asked[0] is messages[0]
     assert asked[1] == {"role": "assistant", "content": '{"total": "x"}'}
     request = asked[2]
@@ -38,7 +44,7 @@ def test_the_answer_and_what_is_wrong_with_it_are_added() -> None:
 
 def test_asking_twice_keeps_the_whole_conversation() -> None:
     messages: list[Message] = [MessageParam(role="user", content="Add up.")]
-    twice = with_correction(with_correction(messages, wrong("{}")), wrong("[]"))
+    twice = corrected(corrected(messages, "{}"), "[]")
     assert [dict(each)["role"] for each in twice if isinstance(each, dict)] == [
         *("user", "assistant", "user", "assistant", "user")
     ]
