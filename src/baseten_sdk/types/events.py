@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Generic, Literal, TypeAlias, TypeVar
 
@@ -189,11 +189,13 @@ class ToolResult:
         tool_call: The call.
         content: The result as text. For an error, its message.
         error: The exception, if there was one.
+        parts: The parts of a message that the tool returned, such as images. The model gets them instead of the text.
     """
 
     tool_call: ParsedToolCall
     content: str
     error: Exception | None = None
+    parts: Sequence[Mapping[str, object]] = ()
     type: ClassVar[Literal["tool_result"]] = "tool_result"
 
 

@@ -337,6 +337,23 @@ async def test_all_results_of_a_turn_are_blocks_of_one_turn_and_errors_are_marke
     ]
 
 
+async def test_pictures_that_a_tool_returns_are_blocks_of_its_result(client: AsyncClient, emu: Emulator) -> None:
+    picture: dict[str, object] = {
+        "type": "image",
+        "source": {"type": "base64", "media_type": "image/png", "data": "iVBORw0KGgo="},
+    }
+
+    def get_weather(city: str) -> list[dict[str, object]]:
+        return [{"type": "text", "text": f"The sky over {city}"}, picture]
+
+    run = client.messages.run_tools(model=MODEL, max_tokens=64, messages=WEATHER, tools=[get_weather])
+    assert (await run.until_done()).stop_reason == "end_turn"
+    sent = fields(emu.requests[1])["messages"]
+    assert isinstance(sent, list)
+    assert sent[-1]["content"][0]["content"] == [{"type": "text", "text": "The sky over Paris"}, picture]
+    await client.messages.create(model=MODEL, max_tokens=64, messages=run.messages)
+
+
 async def test_a_run_that_ends_too_late_can_be_gone_on_with(client: AsyncClient) -> None:
     run = client.messages.run_tools(
         model=MODEL,

@@ -63,6 +63,20 @@ async def test_calls_are_run_and_answered_until_the_model_is_done(
     assert IDLE in repr(client)
 
 
+async def test_pictures_that_a_tool_returns_are_parts_of_its_output(client: AsyncClient, emu: Emulator) -> None:
+    picture = {"type": "input_image", "image_url": "data:image/png;base64,iVBORw0KGgo="}
+
+    def get_weather(city: str) -> list[dict[str, str]]:
+        return [{"type": "input_text", "text": f"The sky over {city}"}, picture]
+
+    run = client.responses.run_tools(model=MODEL, input="The weather in Paris?", tools=[get_weather])
+    assert (await run.until_done()).status == "completed"
+    items = fields(emu.requests[1])["input"]
+    assert isinstance(items, list)
+    assert items[-1]["output"] == [{"type": "input_text", "text": "The sky over Paris"}, picture]
+    await client.responses.create(model=MODEL, input=run.messages)
+
+
 async def test_a_pool_runs_tools_too(client: AsyncClient, emu: Emulator) -> None:
     pool = client.pool([Target("abcd1234", model="llama"), Target(model=MODEL)])
     response = await pool.responses.run_tools(input="The weather in Paris?", tools=[get_weather]).until_done()

@@ -94,6 +94,40 @@ def test_results_follow_the_calls_in_their_order() -> None:
     assert {dict(each)["role"] for each in told if isinstance(each, dict)} == {"tool"}
 
 
+PICTURE = [{"type": "text", "text": "half \ud83d"}, {"type": "image_url", "image_url": {"url": "https://x/a.png"}}]
+
+
+def test_parts_of_a_message_are_sent_as_parts() -> None:
+    def look() -> object:
+        return PICTURE
+
+    (result,) = turn(state := loop(look), ("look", "{}"))
+    assert list(result.parts) == [{"type": "text", "text": "half \ufffd"}, PICTURE[1]]
+    assert result.content.startswith('[{"type":"text"')
+    assert dict(state.messages[-1]) == {"role": "tool", "tool_call_id": "c0", "content": list(result.parts)}
+
+
+@pytest.mark.parametrize(
+    "returned",
+    [
+        [],
+        "text",
+        {"type": "text", "text": "one part alone"},
+        [{"type": "image", "path": "a.png"}, {"type": "text", "path": "b.txt"}],
+        [{"type": "text", "text": None}],
+        [{"type": "text", "text": "a"}, {"type": 1}, "b"],
+        [{"type": "output_text", "text": "of another API"}],
+    ],
+)
+def test_data_that_looks_like_parts_is_sent_as_text(returned: object) -> None:
+    def find() -> object:
+        return returned
+
+    (result,) = turn(state := loop(find), ("find", "{}"))
+    assert not result.parts
+    assert dict(state.messages[-1])["content"] == result.content
+
+
 def test_the_model_is_told_what_was_wrong_in_a_line() -> None:
     def fail() -> None:
         raise KeyError("lost")

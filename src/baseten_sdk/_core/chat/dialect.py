@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple, Protocol, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, NamedTuple, Protocol, TypeVar
 
 from ...types.chat import ChatCompletion
 from ...types.params import Message
+from .result_parts import Shapes
 
 R_contra = TypeVar("R_contra", contravariant=True)
 M_co = TypeVar("M_co", covariant=True)
 
 
 class Result(NamedTuple):
-    """The answer to a call."""
+    """The answer to a call: text, or parts of a message."""
 
     id: str
-    content: str
+    content: str | Sequence[Mapping[str, object]]
     failed: bool
 
 
 class Dialect(Protocol[R_contra, M_co]):
     """How an API adds the turns of a run to a conversation."""
+
+    parts: ClassVar[Shapes]
+    """The parts that the result of a tool may have."""
 
     def completion(self, reply: R_contra, /) -> ChatCompletion:
         """Return a reply in the form of a chat completion, to read its calls."""
@@ -38,6 +42,14 @@ class Dialect(Protocol[R_contra, M_co]):
 
 class ChatDialect:
     """The dialect of chat completions."""
+
+    parts: ClassVar[Shapes] = {
+        "text": ("text",),
+        "image_url": ("image_url",),
+        "input_audio": ("input_audio",),
+        "video_url": ("video_url",),
+        "file": ("file",),
+    }
 
     def completion(self, reply: ChatCompletion) -> ChatCompletion:
         return reply

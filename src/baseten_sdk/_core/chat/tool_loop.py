@@ -9,13 +9,14 @@ an answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import inf
 from typing import Generic, Literal, TypeAlias, TypeVar
 
 from pydantic import BaseModel
+from pydantic_core import from_json
 
 from ..._characters import whole_text
 from ..._numbers import as_number
@@ -28,6 +29,7 @@ from ..schema.tool import Tool
 from ..schema.toolbox import BadArguments, Toolbox
 from .dialect import Dialect, Result
 from .output import CUT_BEFORE, cut_short
+from .result_parts import Shapes, are_parts
 
 R = TypeVar("R")
 M = TypeVar("M")
@@ -169,13 +171,13 @@ class ToolLoop(Generic[R, M]):
         for each in pending:
             outcome = each.problem if each.job is None else next(values)
             if outcome is not UNFINISHED:
-                results.append(_result(each.tool_call, outcome))
+                results.append(_result(each.tool_call, outcome, self._dialect.parts))
             elif left is None:
                 results.append(ToolResult(each.tool_call, STOPPED))
             else:
-                results.append(_result(each.tool_call, self._too_late(each, left)))
+                results.append(_result(each.tool_call, self._too_late(each, left), self._dialect.parts))
         self._messages += self._dialect.results(
-            [Result(each.tool_call.id, each.content, failed=each.error is not None) for each in results]
+            [Result(each.tool_call.id, each.parts or each.content, failed=each.error is not None) for each in results]
         )
         return results
 
@@ -207,13 +209,13 @@ def _job(tool: Tool[..., object], arguments: BaseModel) -> Job:
     return tool.is_async, partial(tool.run, arguments)
 
 
-def _result(call: ParsedToolCall, outcome: object) -> ToolResult:
+def _result(call: ParsedToolCall, outcome: object, shapes: Shapes) -> ToolResult:
     if isinstance(outcome, Exception):
         return ToolResult(call, f"Error: {_described(outcome)}", outcome)
     if isinstance(outcome, str):
         return ToolResult(call, whole_text(outcome))
     try:
-        return ToolResult(call, encode_tool_result(outcome))
+        content = encode_tool_result(outcome)
     except InvalidRequestError as error:
         problem = error.message.removeprefix("The body cannot be sent as JSON. ")
         content = (
@@ -221,6 +223,8 @@ def _result(call: ParsedToolCall, outcome: object) -> ToolResult:
             "Calling it again would not help: continue without the result, or say that it is not available."
         )
         return ToolResult(call, content, error)
+    parts: list[Mapping[str, object]] = from_json(content) if are_parts(outcome, shapes) else []
+    return ToolResult(call, content, parts=parts)
 
 
 def _described(error: Exception) -> str:

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 from ...types.chat import ChatCompletion
 from ...types.message_completion import as_completion
 from ...types.message_params import MessageTurn
 from ...types.messages import Message
 from ..chat.dialect import Result
+from ..chat.result_parts import Shapes
 
 
 class MessageDialect:
     """The dialect of messages: the results of a turn's calls are blocks of one user turn."""
+
+    parts: ClassVar[Shapes] = {
+        "text": ("text",),
+        "image": ("source",),
+        "document": ("source",),
+        "search_result": ("source",),
+        "tool_reference": ("tool_name",),
+    }
 
     def completion(self, reply: Message) -> ChatCompletion:
         return as_completion(reply)
