@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from os import PathLike
-from typing import TYPE_CHECKING, Literal, Protocol, Self, TypeAlias, TypedDict, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, Self, TypeAlias, TypedDict, runtime_checkable
 
 from ._numbers import as_number, take_numbers
 from ._secrets import shown_url
@@ -35,7 +35,6 @@ __all__ = [
     "WaitOptions",
 ]
 
-T = TypeVar("T")
 
 MODEL_APIS_FIRST_BYTE = 600.0
 """Seconds to wait for the first byte of a Model APIs reply."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Unpack, overload
 
 from ..._core.request.service_urls import DeploymentURLs
 from ...config import StatusOptions, WaitOptions
@@ -13,8 +13,6 @@ from ..queue.job import AsyncJob
 
 if TYPE_CHECKING:
     from ..queue.as_completed import AsyncCompletedJobs
-
-T = TypeVar("T")
 
 
 class AsyncRequests:

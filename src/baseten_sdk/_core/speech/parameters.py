@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from ..._numbers import as_number
 from ...config import CallOptions
@@ -15,8 +14,6 @@ from ...errors import InvalidRequestError
 from ...types.json import JsonValue
 from ...types.speech import AudioEncoding, TranscriptionOptions, WhisperOptions, WhisperSampling
 from ..request.options import OPTION_NAMES
-
-T = TypeVar("T")
 
 Block = dict[str, JsonValue]
 

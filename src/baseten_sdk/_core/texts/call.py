@@ -15,7 +15,6 @@ from ..request.request import Request
 from .cutting import Part
 from .scores import read_labels, read_scores
 
-T = TypeVar("T")
 V = TypeVar("V")
 V_contra = TypeVar("V_contra", contravariant=True)
 R_co = TypeVar("R_co", covariant=True)
