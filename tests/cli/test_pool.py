@@ -104,7 +104,7 @@ def test_several_processes_each_make_the_pool(
         ("members = [", "is not TOML"),
         ("", "members: Field required"),
         ("members = []", "members: List should have at least 1 item"),
-        ('[[members]]\nmodel_di = "abcd1234"', "members.0.model_di: Extra inputs are not permitted"),
+        ('[[members]]\nmodel_di = "abcd1234"', "members.0.model_di: Unexpected keyword argument"),
         ('[[members]]\nmodel_id = "abcd1234"\n[hedge]\nafter = "p0"', "after must be seconds or a percentile"),
         ("[[members]]\nweight = 1", "A Target needs the id of a dedicated model"),
         ('on_cut = "retry"\n[[members]]\nmodel_id = "abcd1234"', "on_cut: Input should be"),

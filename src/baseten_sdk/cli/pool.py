@@ -16,52 +16,21 @@ if TYPE_CHECKING:
     from .. import Client, Pool
 
 
-class MemberOfFile(BaseModel):
-    """A table `[[members]]` of the file: the arguments of a `Target`."""
-
-    model_config = ConfigDict(extra="forbid", protected_namespaces=())
-
-    model_id: str | None = None
-    model: str | None = None
-    environment: str | None = None
-    deployment_id: str | None = None
-    regional: str | None = None
-    weight: float = 1.0
-
-
-class HedgeOfFile(BaseModel):
-    """The table `[hedge]` of the file: the arguments of a `Hedge`."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    after: float | str = "p95"
-    budget: float = 0.1
-    until_measured: float | None = None
-
-
 class PoolFile(BaseModel):
-    """A pool as described in a file."""
+    """A pool as described in a file: tables `[[members]]` and `[hedge]`, with the arguments of `Target` and `Hedge`."""
 
     model_config = ConfigDict(extra="forbid")
 
-    members: list[MemberOfFile] = Field(min_length=1)
-    hedge: HedgeOfFile | None = None
+    members: list[Target] = Field(min_length=1)
+    hedge: Hedge | None = None
     first_event: float | None = None
     on_cut: OnCut = "raise"
     seed: int = 0
 
     def of(self, client: Client) -> Pool:
-        """Make the pool with a client.
-
-        Raises:
-            ConfigurationError: A member or the hedge is invalid.
-        """
+        """Make the pool with a client."""
         return client.pool(
-            [Target(**member.model_dump()) for member in self.members],
-            hedge=None if self.hedge is None else Hedge(**self.hedge.model_dump()),
-            first_event=self.first_event,
-            on_cut=self.on_cut,
-            seed=self.seed,
+            self.members, hedge=self.hedge, first_event=self.first_event, on_cut=self.on_cut, seed=self.seed
         )
 
 
@@ -70,6 +39,7 @@ def read_pool(path: Path) -> PoolFile:
 
     Raises:
         typer.BadParameter: It is not TOML, or does not describe a pool.
+        ConfigurationError: A member or the hedge is invalid.
     """
     try:
         return PoolFile.model_validate(tomllib.loads(read_text(path)))
