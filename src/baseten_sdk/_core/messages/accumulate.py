@@ -29,8 +29,8 @@ from ...types.message_events import (
     RawMessageStreamEvent,
 )
 from ...types.messages import Message, MessageUsage
+from ..stream.same_call import SeenCalls
 from .block_parts import BlockParts, Fields
-from .same_call import SeenCalls
 
 KINDS = {
     "text_delta": "text",

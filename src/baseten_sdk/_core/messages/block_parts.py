@@ -12,7 +12,7 @@ from ...types.message_events import BlockDelta, SoFar, partial_input
 from ...types.reply import attach_note
 from ..chat.unknown import Unknown
 from ..stream.arguments import HeldArguments, first_object
-from .same_call import SeenCalls
+from ..stream.same_call import SeenCalls
 
 Fields = dict[str, object]
 
@@ -94,7 +94,7 @@ class BlockParts:
     def repeated(self, calls: SeenCalls) -> bool:
         """Whether a call came before, as far as it has arrived. Note it."""
         block = self.plain()
-        return calls.repeated(self.id, str(block.get("name")), block.get("input"))
+        return calls.repeated((self.id,), str(block.get("name")), block.get("input"))
 
     @property
     def id(self) -> str:

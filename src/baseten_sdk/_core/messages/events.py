@@ -21,9 +21,9 @@ from ...types.message_events import (
     ThinkingEvent,
 )
 from ...types.messages import Message
+from ..stream.same_call import SeenCalls
 from .accumulate import MessageAccumulator
 from .block_parts import BlockParts
-from .same_call import SeenCalls
 
 
 class MessageEvents:

@@ -7,7 +7,7 @@ from ...types.message_blocks import ContentBlock, ToolUseBlock
 from ...types.messages import Message
 from ..reply.response import WholeResponse
 from ..reply.validate import read_model
-from .same_call import SeenCalls
+from ..stream.same_call import SeenCalls
 
 
 def read_message(response: WholeResponse) -> Message:
@@ -31,4 +31,4 @@ def _gathered(response: WholeResponse) -> Message | None:
 
 
 def _repeated(block: ContentBlock, calls: SeenCalls) -> bool:
-    return isinstance(block, ToolUseBlock) and calls.repeated(block.id, block.name, block.input)
+    return isinstance(block, ToolUseBlock) and calls.repeated((block.id,), block.name, block.input)

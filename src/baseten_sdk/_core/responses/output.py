@@ -15,7 +15,6 @@ between servers are handled here:
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 
 from ...types.response_events import (
@@ -38,8 +37,10 @@ from ...types.response_items import (
 )
 from ...types.responses import ModelResponse
 from ..stream.arguments import first_object
+from ..stream.same_call import SeenCalls
+from .call_reports import announced, completed_call, released, unreported
 from .item_index import ItemIndex, index_of
-from .item_parts import OUTPUT_TEXT, Announcement, ItemParts
+from .item_parts import OUTPUT_TEXT, ItemParts
 
 SMALLEST_SHARE = 1 / 32
 """A text is looked for in what a message has said only if it is at least this share of it. Otherwise, many short texts
@@ -112,7 +113,7 @@ class OutputParts:
                 return []
             parts.item, parts.whole = item, True
             self._index.note_call_id(parts)
-            return self._announced(parts, event, item.arguments)
+            return announced(parts, event, item.arguments)
         missing = self._missing_text(parts, item.text, event) if isinstance(item, ResponseOutputMessage) else []
         if _has_content(item) or not parts.texts:
             parts.item, parts.whole = item, True
@@ -150,7 +151,7 @@ class OutputParts:
         if parts.reported:
             return []
         parts.arguments.add(event.delta)
-        return [event, *self._released(parts)] if parts.held else [event]
+        return [event, *released(parts)] if parts.held else [event]
 
     def finish_arguments(self, event: ResponseFunctionCallArgumentsDoneEvent) -> list[ResponseStreamEvent]:
         """Note that the server called the arguments of a call complete."""
@@ -158,22 +159,12 @@ class OutputParts:
         if parts.item is None:
             parts.item = ResponseFunctionToolCall(id=event.item_id or None, name=event.name)
             self._index.note_call_id(parts)
-        return [] if parts.reported else self._announced(parts, event, event.arguments)
-
-    def _announced(self, parts: ItemParts, event: Announcement, arguments: str) -> list[ResponseStreamEvent]:
-        parts.arguments.announce(arguments)
-        if not any(type(each) is type(event) for each in parts.held):
-            parts.held.append(event)
-        return self._released(parts)
-
-    def _released(self, parts: ItemParts) -> list[ResponseStreamEvent]:
-        """Return the announcements of a call, if its arguments are whole."""
-        return _report(parts, parts.arguments.text) if parts.arguments.ready else []
+        return [] if parts.reported else announced(parts, event, event.arguments)
 
     def end(self, response: ModelResponse) -> list[ResponseStreamEvent]:
         """Note the end of the response, and complete its output. Return what was not reported of calls yet."""
         output: list[ResponseOutputItem] = []
-        calls = _Calls(self._index.shared)
+        calls = SeenCalls()
         numbers = Counter[str]()
         reported: list[ResponseStreamEvent] = []
         whole = self._with_missing(response.output)
@@ -182,13 +173,12 @@ class OutputParts:
             parts = self._index.at_end(item, numbers[item.type], counts[item.type])
             numbers[item.type] += 1
             if isinstance(item, ResponseFunctionToolCall):
-                if item in calls:
+                if _repeated(item, calls, self._index.shared):
                     continue
-                calls.add(item)
-                parts = _complete_call(item, parts)
+                parts = completed_call(item, parts)
                 self._index.note_call_id(parts)
                 if response.status == "completed" or first_object(item.arguments) is not None:
-                    reported += _missing(parts, len(output), item)
+                    reported += unreported(parts, len(output), item)
             elif parts is not None:
                 _complete_texts(item, parts)
             output.append(item)
@@ -211,20 +201,6 @@ class OutputParts:
         return [parts.built() for parts in self._index.items]
 
 
-def _complete_call(call: ResponseFunctionToolCall, parts: ItemParts | None) -> ItemParts:
-    """Complete a call of the last event with what arrived of it. Another call may have had its ID."""
-    if parts is None or (
-        parts.reported and parts.call_id != call.call_id and parts.arguments.object != first_object(call.arguments)
-    ):
-        parts = ItemParts("function_call")
-    elif parts.call_id and "call_id" not in call.model_fields_set:
-        call.call_id = parts.call_id
-    if not first_object(call.arguments) and parts.arguments.whole:
-        call.arguments = parts.arguments.text
-    parts.item = call
-    return parts
-
-
 def _complete_texts(item: ResponseOutputItem, parts: ItemParts) -> None:
     """Give a message or reasoning of the last event the text that arrived, if it has none."""
     if isinstance(item, ResponseOutputMessage):
@@ -236,69 +212,13 @@ def _complete_texts(item: ResponseOutputItem, parts: ItemParts) -> None:
             item.content, item.summary = built.content, built.summary
 
 
-def _report(parts: ItemParts, arguments: str) -> list[ResponseStreamEvent]:
-    """Return the held announcements, with the whole arguments."""
-    held, parts.held = parts.held, []
-    if not parts.reported and len(held) == 1 and isinstance(held[0], ResponseOutputItemDoneEvent):
-        done = held[0]
-        held.insert(0, _arguments_done(done.item, done.output_index, done.item_id))
-    parts.reported = True
-    for event in held:
-        if isinstance(event, ResponseFunctionCallArgumentsDoneEvent):
-            event.arguments = arguments
-        elif isinstance(event.item, ResponseFunctionToolCall):
-            event.item.arguments = arguments
-    return [*held]
-
-
-def _missing(parts: ItemParts, index: int, item: ResponseFunctionToolCall) -> list[ResponseStreamEvent]:
-    """Return the events of a call that the stream has not sent."""
-    if parts.reported:
-        return [] if parts.whole else [_done(parts, index, item)]
-    if not parts.held:
-        parts.held.append(_arguments_done(item, index))
-    events = _report(parts, item.arguments)
-    return events if parts.whole else [*events, _done(parts, index, item)]
-
-
-def _arguments_done(item: ResponseOutputItem, index: int, item_id: str = "") -> ResponseFunctionCallArgumentsDoneEvent:
-    name = item.name if isinstance(item, ResponseFunctionToolCall) else ""
-    return ResponseFunctionCallArgumentsDoneEvent(name=name, item_id=item.id or item_id, output_index=index)
-
-
-def _done(parts: ItemParts, index: int, item: ResponseFunctionToolCall) -> ResponseOutputItemDoneEvent:
-    parts.whole = True
-    return ResponseOutputItemDoneEvent(item=item, item_id=item.id or "", output_index=index)
-
-
-class _Calls:
-    """The calls of an output, to find those that come again in linear time.
-
-    Args:
-        shared: The IDs that say nothing, because several items have them.
-    """
-
-    def __init__(self, shared: set[str]) -> None:
-        self._shared = shared
-        self._seen = set[tuple[str, str, str]]()
-
-    def add(self, call: ResponseFunctionToolCall) -> None:
-        for arguments in ("", _sorted(call.arguments)):
-            self._seen |= {(call.call_id, call.name, arguments), (call.id or call.call_id, call.name, arguments)}
-
-    def __contains__(self, call: ResponseFunctionToolCall) -> bool:
-        """Whether a call with one of its IDs has the same name and arguments. A call that comes again may have none."""
-        arguments = _sorted(call.arguments)
-        ids = [call.call_id] if "call_id" in call.model_fields_set else []
-        if call.id and call.id not in self._shared and (arguments or not ids):
-            ids.append(call.id)
-        return any((each, call.name, arguments) in self._seen for each in ids)
-
-
-def _sorted(arguments: str) -> str:
-    """Return a text that is equal for equal arguments, and "" for those that are empty or cut."""
-    value = first_object(arguments)
-    return json.dumps(value, sort_keys=True) if value else ""
+def _repeated(call: ResponseFunctionToolCall, calls: SeenCalls, shared: set[str]) -> bool:
+    """Whether a call of the last event came before in it. An ID that several items have says nothing."""
+    arguments = first_object(call.arguments)
+    ids = [call.call_id] if "call_id" in call.model_fields_set else []
+    if call.id and call.id not in shared and (arguments or not ids):
+        ids.append(call.id)
+    return calls.repeated(ids, call.name, arguments, aliases=(call.call_id, call.id or call.call_id))
 
 
 def _has_content(item: ResponseOutputItem) -> bool:
