@@ -7,19 +7,15 @@ counts only if the data has none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
-from typing import get_args
+from collections.abc import Iterable, Iterator
 
-from pydantic import TypeAdapter, ValidationError
-from pydantic_core import SchemaValidator
+from pydantic import ValidationError
 
 from ..._json_reading import decode_reply
 from ...config import Limits
 from ...errors import StreamAPIError
 from ...types.annotations import LENIENT
 from ...types.response_events import (
-    KnownEvent,
     ResponseCompletedEvent,
     ResponseContentPartDoneEvent,
     ResponseCreatedEvent,
@@ -40,7 +36,6 @@ from ...types.response_events import (
     ResponseStreamEvent,
     ResponseTextDeltaEvent,
     ResponseTextDoneEvent,
-    ResponseUnknownEvent,
 )
 from ...types.response_items import ResponseOutputMessage, ResponseOutputRefusal, ResponseOutputText
 from ...types.responses import ModelResponse
@@ -49,48 +44,36 @@ from ..stream.halves import ESCAPED, Halves
 from ..stream.reader import BLANKS_AND_QUOTES, DONE, KEEP_ALIVE, StreamReader
 from ..stream.sse import ServerSentEvent
 from .item_parts import OUTPUT_TEXT, REFUSAL, SUMMARY
+from .odd_events import is_error, kind_of, known_events, odd_event
 from .output import OutputParts
 
 ENDED = frozenset({"completed", "incomplete"})
 """The status of a response that did not fail."""
 
-OTHER_ENDS = ("response.done", "response.cancelled")
-"""Other names for the last event, as in OpenAI's Realtime API."""
-
-FATAL = ("response.completed", "response.incomplete", "response.failed")
-"""Events that must not be skipped if they cannot be read. Some servers send them without a response, or as one."""
-
-KINDS = frozenset(model.model_fields["type"].default for model in get_args(get_args(KnownEvent)[0]))
-"""The types of the events that have classes."""
-
-ENVELOPE = frozenset({"type", "sequence_number", "response"})
-"""The fields of such an event."""
-
 
 class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
-    """Reads the events of one response."""
+    """Reads the events of one response.
 
-    __slots__ = ("_final", "_halves", "_head", "_output", "_validator")
+    Attributes:
+        final: The response, once it has ended.
+    """
+
+    __slots__ = ("_halves", "_head", "_output", "_validate", "final")
 
     event_name = "an event of a response"
 
     def __init__(self, limits: Limits) -> None:
         super().__init__(limits)
-        self._validator = known_events()
+        self._validate = known_events().validate_json
         self._output = OutputParts()
         self._halves = Halves()
         self._head: ModelResponse | None = None
-        self._final: ModelResponse | None = None
-
-    @property
-    def final(self) -> ModelResponse | None:
-        """The response, once it has ended."""
-        return self._final
+        self.final: ModelResponse | None = None
 
     def partial(self) -> ModelResponse | None:
         """Return what has arrived so far, as a response. None if nothing has."""
-        if self._final is not None:
-            return self._final
+        if self.final is not None:
+            return self.final
         if self._head is None and not self._output.begun:
             return None
         head = self._head or ModelResponse(status="in_progress")
@@ -103,7 +86,7 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
         return "The stream ended without response.completed or response.incomplete."
 
     def _read(self, events: Iterable[bytes | ServerSentEvent]) -> Iterator[ResponseStreamEvent]:
-        validate, output, kept = self._validator.validate_json, self._output, self._kept
+        validate, output, kept = self._validate, self._output, self._kept
         halves, waiting = self._halves, self._halves.waiting
         for each in events:
             data = each if isinstance(each, bytes) else each.data
@@ -183,7 +166,7 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
         if response.status not in ENDED:
             response.status = event.type.removeprefix("response.")
         last = self._output.end(response)
-        self._final = response
+        self.final = response
         self.done = True
         return [*last, event]
 
@@ -196,7 +179,7 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
     def _fail(self, response: ModelResponse) -> None:
         if not response.output:
             response.output = self._output.output()
-        self._final = response
+        self.final = response
         error = response.error
         self.error = StreamAPIError(
             as_sentence(f"The response failed: {response.failure or 'no reason given'}"),
@@ -219,23 +202,15 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
         if not isinstance(value, dict):
             self.error = self._unreadable(data, error)
             return None
-        given = value.get("type")
-        kind = _ending(value, given if given and isinstance(given, str) else "" if name == "message" else name)
-        if _is_error(value, kind):
+        kind = kind_of(value, name)
+        if is_error(value, kind):
             self.error = self._reported(data)
             return None
-        if kind in KINDS and kind.endswith(".delta") and value.get("delta") is None:
-            return None
-        if kind in FATAL and not isinstance(value.get("response"), dict):
-            value = {**value, "response": {name: each for name, each in value.items() if name not in ENVELOPE}}
         try:
-            known: ResponseStreamEvent = self._validator.validate_python({**value, "type": kind}, context=LENIENT)
+            return odd_event(value, kind)
         except ValidationError as wrong:
-            if kind in FATAL or ("delta" in value and (not kind or kind in KINDS)):
-                self.error = self._unreadable(data, wrong)
-                return None
-            return ResponseUnknownEvent.model_validate({**value, "type": kind}, context=LENIENT)
-        return known
+            self.error = self._unreadable(data, wrong)
+            return None
 
     def _read_reply(self, body: bytes, value: object) -> Iterable[ResponseStreamEvent] | None:
         if not isinstance(value, dict) or "output" not in value:
@@ -258,32 +233,3 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
                 yield from self._taken(ResponseIncompleteEvent(response=response))
             case _:
                 yield from self._taken(ResponseCompletedEvent(response=response))
-
-
-def _ending(value: Mapping[str, object], kind: str) -> str:
-    """Return the type of an event. The status decides for a last event with another name."""
-    if kind not in OTHER_ENDS:
-        return kind
-    response = value.get("response")
-    status = response.get("status") if isinstance(response, dict) else None
-    if kind == "response.cancelled" or status in ("failed", "cancelled"):
-        return "response.failed"
-    return "response.incomplete" if status == "incomplete" else "response.completed"
-
-
-def _is_error(value: Mapping[str, object], kind: str) -> bool:
-    """Whether data is an error in one of the service's forms."""
-    if kind.startswith("response."):
-        return kind == "response.error"
-    plain = ("message" in value and "code" in value) or bool(value.get("detail"))
-    return plain or "error" in (kind, value.get("object")) or bool(value.get("error"))
-
-
-@cache
-def known_events() -> SchemaValidator:
-    """Make the validator for events, when the first stream is opened."""
-    adapter: TypeAdapter[KnownEvent] = TypeAdapter(KnownEvent)
-    adapter.rebuild(raise_errors=True)
-    validator = adapter.validator
-    assert isinstance(validator, SchemaValidator)
-    return validator
