@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Unpack, overload
 
 from ..._core.request.service_urls import DeploymentURLs
 from ...config import StatusOptions, WaitOptions
@@ -14,8 +14,6 @@ from ..queue.job import Job
 
 if TYPE_CHECKING:
     from ..queue.as_completed import CompletedJobs
-
-T = TypeVar("T")
 
 
 class Requests:
