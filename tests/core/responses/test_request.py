@@ -9,7 +9,8 @@ import pytest
 from baseten_sdk import ChatCompletionMessage, InvalidRequestError, ModelResponse, ResponseFunctionToolCall
 from baseten_sdk._core.request.options import Options
 from baseten_sdk._core.request.service_urls import BaseURL
-from baseten_sdk._core.responses.request import PARAMETERS, flat, nested, response_request, text_param
+from baseten_sdk._core.responses.request import PARAMETERS, response_request, text_param
+from baseten_sdk._core.responses.tools import flat, nested
 from baseten_sdk.types.response_params import ResponseInput
 
 PLACE = BaseURL("https://a.test/v1", 600.0)

@@ -112,7 +112,7 @@ class AsyncRawResponses:
         Returns:
             The reply. `parse()` returns the response.
         """
-        from .response_calls import toolbox_of
+        from ..._core.responses.tools import toolbox_of
 
         request, options = self._calls.prepared(model, input, params, toolbox_of(tools).params)
         return await _fetched(self._calls.caller, request, options, read_response)

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Never, TypeVar, Unpack, ove
 from ..._core.request.service_urls import BaseURL
 from ..._core.request.unavailable import Unavailable
 from ..._core.responses.request import as_items
+from ..._core.responses.tools import toolbox_of
 from ...types.response_params import ResponseInput, ResponseInputItem, ResponseOptions
 from ...types.responses import ModelResponse
 from ..calls.service import AsyncService
 from .model_calls import within
-from .response_calls import AsyncResponseCalls, toolbox_of
+from .response_calls import AsyncResponseCalls
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm

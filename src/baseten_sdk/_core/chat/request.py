@@ -19,7 +19,7 @@ from ..request.request import Request
 from ..request.service_urls import BaseURL
 
 PARSED = ("parsed", "parsed_arguments")
-"""Fields that other packages add to messages, and to the functions in them, after parsing."""
+"""Fields that other packages add to messages, items and function calls after parsing."""
 
 PARAMETERS = Parameters(frozenset(ChatOptions.__optional_keys__), "chat.completions")
 
@@ -73,7 +73,7 @@ def message_params(messages: Iterable[Message]) -> list[Mapping[str, object]]:
         elif isinstance(message, Mapping):
             plain.append(_with_calls(message) if "tool_calls" in message else message)
         elif isinstance(message, BaseModel) and "role" in type(message).model_fields:
-            plain.append(_with_calls(_unparsed(message.model_dump(mode="json", exclude_none=True))))
+            plain.append(_with_calls(unparsed(message.model_dump(mode="json", exclude_none=True))))
         else:
             raise InvalidRequestError(
                 f"messages[{index}] must be a dict or a message of a reply, not a {type(message).__name__}."
@@ -98,10 +98,11 @@ def _with_arguments(call: object) -> object:
     arguments = function.get("arguments") if isinstance(function, Mapping) else None
     if not isinstance(call, Mapping) or not isinstance(function, Mapping) or not isinstance(arguments, str | None):
         return call
-    return {**call, "function": {**_unparsed(function), "arguments": as_object(arguments or "")}}
+    return {**call, "function": {**unparsed(function), "arguments": as_object(arguments or "")}}
 
 
-def _unparsed(fields: Mapping[str, object]) -> dict[str, object]:
+def unparsed(fields: Mapping[str, object]) -> dict[str, object]:
+    """Return the fields without those that other packages add after parsing."""
     return {name: value for name, value in fields.items() if name not in PARSED}
 
 

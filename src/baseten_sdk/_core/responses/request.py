@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from pydantic import BaseModel
 
@@ -11,11 +11,13 @@ from ...types.chat import ChatCompletionMessage
 from ...types.response_items import ResponseItem
 from ...types.response_params import ResponseInput, ResponseInputItem, ResponseOptions
 from ...types.tool_calls import as_object
+from ..chat.request import unparsed
 from ..request.model_request import model_request
 from ..request.options import Options
 from ..request.parameters import Parameters
 from ..request.request import Request
 from ..request.service_urls import BaseURL
+from .tools import flat
 
 PATH = "responses"
 
@@ -29,9 +31,6 @@ STATELESS = {
     "background": "Use async_predict of a deployment for long work, or stream the response.",
 }
 """Parameters of a service that stores responses, and what to do instead."""
-
-PARSED = frozenset({"parsed", "parsed_arguments"})
-"""Fields that other packages add to items after parsing."""
 
 
 def response_request(
@@ -128,33 +127,8 @@ def _with_arguments(item: Mapping[str, object]) -> Mapping[str, object]:
 def _without_parsed(fields: dict[str, object]) -> dict[str, object]:
     parts = fields.get("content")
     if isinstance(parts, list):
-        fields["content"] = [_without(part) if isinstance(part, dict) else part for part in parts]
-    return _without(fields)
-
-
-def _without(fields: Mapping[str, object]) -> dict[str, object]:
-    return {name: value for name, value in fields.items() if name not in PARSED}
-
-
-def flat(tool: object) -> object:
-    """Flatten a tool, or the choice of one, so that the function's fields stand beside its type."""
-    function = tool.get("function") if isinstance(tool, Mapping) else None
-    if not isinstance(tool, Mapping) or not isinstance(function, Mapping):
-        return tool
-    rest = {name: value for name, value in tool.items() if name != "function"}
-    return {"type": "function", **rest, **function}
-
-
-def nested(tool: Mapping[str, object]) -> Mapping[str, object]:
-    """Return a tool in the form of a chat, which toolboxes read. A tool without a function stays as it is."""
-    if tool.get("type") != "function" or "function" in tool:
-        return tool
-    return {"type": "function", "function": {name: value for name, value in tool.items() if name != "type"}}
-
-
-def tool_params(tools: Sequence[Mapping[str, object]]) -> list[object]:
-    """Convert tools from the form of a chat to the form to send."""
-    return [flat(each) for each in tools]
+        fields["content"] = [unparsed(part) if isinstance(part, dict) else part for part in parts]
+    return unparsed(fields)
 
 
 def text_param(text: object, response_format: Mapping[str, object]) -> dict[str, object]:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 from ..._core.request.options import Options
 from ..._core.request.request import Request
 from ..._core.responses.reply import read_response
-from ..._core.responses.request import PARAMETERS, nested, response_request, text_param, tool_params
+from ..._core.responses.request import PARAMETERS, response_request, text_param
+from ..._core.responses.tools import tool_params
 from ...types.reply import attach_meta
 from ...types.response_params import ResponseInput
 from ...types.responses import ModelResponse
@@ -20,8 +21,6 @@ from .model_calls import ModelCalls
 
 if TYPE_CHECKING:
     from ..._core.responses.answer import ResponseAnswerForm
-    from ..._core.schema.tool import ToolLike
-    from ..._core.schema.toolbox import Toolbox
     from ...types.parsed_response import ParsedResponse
     from ..streams.response import ModelResponseStream, ResponseEvents
 
@@ -114,10 +113,3 @@ class ResponseCalls(ModelCalls):
             body["text"] = text_param(body.get("text"), response_format)
         base_url, name = self._engine(model)
         return response_request(base_url, name, given, body, options, stream=stream), options
-
-
-def toolbox_of(tools: Sequence[ToolLike] | None) -> Toolbox:
-    """Return the tools of one call; dicts may have either form."""
-    from ..._core.schema.toolbox import Toolbox, listed
-
-    return Toolbox([nested(each) if isinstance(each, Mapping) else each for each in listed(tools or ())])

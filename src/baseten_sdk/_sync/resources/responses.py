@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Never, TypeVar, Unpack, ove
 from ..._core.request.service_urls import BaseURL
 from ..._core.request.unavailable import Unavailable
 from ..._core.responses.request import as_items
+from ..._core.responses.tools import toolbox_of
 from ...types.response_params import ResponseInput, ResponseInputItem, ResponseOptions
 from ...types.responses import ModelResponse
 from ..calls.service import Service
 from .model_calls import within
-from .response_calls import ResponseCalls, toolbox_of
+from .response_calls import ResponseCalls
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
