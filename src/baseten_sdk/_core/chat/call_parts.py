@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from ...types.chat import new_call_id
 from ...types.chunks import ChoiceDeltaToolCall
-from ..stream.object_scanner import ObjectScanner
+from ..stream.object_scanner import ObjectPieces
 from .unknown import Unknown
 
 LONGEST_NAME = 256
@@ -36,8 +36,6 @@ class CallParts:
         "_extras",
         "_function_extras",
         "_made_up",
-        "_scanned",
-        "_scanner",
         "arguments",
         "id",
         "index",
@@ -50,10 +48,8 @@ class CallParts:
         self.id = ""
         self.type = ""
         self.name = ""
-        self.arguments: list[str] = []
+        self.arguments = ObjectPieces()
         self._made_up = ""
-        self._scanner = ObjectScanner()
-        self._scanned = 0
         self._extras = Unknown()
         self._function_extras = Unknown()
 
@@ -80,15 +76,7 @@ class CallParts:
 
     def has(self, arguments: str) -> bool:
         """Whether these are the whole arguments again, as some servers send them with the end of the answer."""
-        return arguments[0] == "{" and self.whole and "".join(self.arguments).strip() == arguments.strip()
-
-    @property
-    def whole(self) -> bool:
-        """Whether the arguments are a whole object."""
-        for piece in self.arguments[self._scanned :]:
-            self._scanner.feed(piece)
-        self._scanned = len(self.arguments)
-        return self._scanner.whole
+        return arguments[0] == "{" and self.arguments.whole and "".join(self.arguments).strip() == arguments.strip()
 
     def plain(self) -> dict[str, object]:
         if not self.id and not self._made_up:
@@ -152,7 +140,7 @@ class ToolCallParts:
     def _begins_another(self, delta: ChoiceDeltaToolCall, call: CallParts) -> bool:
         """Whether a piece with a new ID begins another call at the same index."""
         name = _name(delta)
-        return bool(call.id and name) and (call.whole or (not call.arguments and name != call.name))
+        return bool(call.id and name) and (call.arguments.whole or (not call.arguments and name != call.name))
 
     def _of_id(self, delta: ChoiceDeltaToolCall, position: int, count: int) -> int:
         """Return the key of the call that a piece without an index belongs to."""
@@ -164,7 +152,7 @@ class ToolCallParts:
             alone = latest if count == 1 else None
             return self._next if alone is None or _begins(delta, alone) else self.latest
         if count == 1 and latest is not None:
-            goes_on = _name(delta) == latest.name and latest.arguments and not latest.whole
+            goes_on = _name(delta) == latest.name and latest.arguments and not latest.arguments.whole
             return self._next if _name(delta) and latest.name and not goes_on else self.latest
         return position
 
@@ -179,7 +167,7 @@ def _name(delta: ChoiceDeltaToolCall) -> str:
 def _is_another(delta: ChoiceDeltaToolCall, call: CallParts) -> bool:
     """Whether a piece with a name and no new ID begins a call of its own, since the arguments of this one are whole."""
     name = _name(delta)
-    if not name or not call.whole:
+    if not name or not call.arguments.whole:
         return False
     arguments = delta.function.arguments if delta.function is not None else ""
     return name != call.name or (bool(arguments.strip()) and not call.has(arguments))
@@ -189,5 +177,5 @@ def _begins(delta: ChoiceDeltaToolCall, latest: CallParts) -> bool:
     """Whether a piece with a new ID and no index begins a call."""
     name = _name(delta)
     if name:
-        return name != latest.name or not latest.arguments or latest.whole
+        return name != latest.name or not latest.arguments or latest.arguments.whole
     return delta.function is None or not delta.function.arguments

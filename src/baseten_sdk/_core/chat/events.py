@@ -154,7 +154,7 @@ class EventReader(Generic[T]):
     def _close_whole(self, events: list[StreamEvent[T]]) -> None:
         """Conclude the calls that have become whole since the last time."""
         for position in sorted(self._touched):
-            if position in self._open and self._open[position].whole:
+            if position in self._open and self._open[position].arguments.whole:
                 self._close(position, events)
         self._touched.clear()
 

@@ -11,7 +11,7 @@ import json
 import re
 from functools import cached_property
 
-from .object_scanner import ObjectScanner
+from .object_scanner import ObjectPieces
 
 _EMPTY_FIRST = re.compile(r"\s*\{\s*\}\s*(?=\{)")
 
@@ -36,14 +36,12 @@ class HeldArguments:
         announced: Whether the server has said that they are complete.
     """
 
-    __slots__ = ("_announcement", "_known", "_pieces", "_scanned", "_scanner", "announced")
+    __slots__ = ("_announcement", "_known", "_pieces", "announced")
 
     def __init__(self) -> None:
         self.announced = False
         self._announcement = self._known = _Text("")
-        self._pieces: list[str] = []
-        self._scanner = ObjectScanner()
-        self._scanned = 0
+        self._pieces = ObjectPieces()
 
     def add(self, piece: str) -> None:
         if piece:
@@ -57,11 +55,8 @@ class HeldArguments:
 
     @property
     def whole(self) -> bool:
-        """Whether the pieces form a whole JSON object. Each piece is scanned once."""
-        for piece in self._pieces[self._scanned :]:
-            self._scanner.feed(piece)
-        self._scanned = len(self._pieces)
-        return self._scanner.whole
+        """Whether the pieces form a whole JSON object."""
+        return self._pieces.whole
 
     @property
     def ready(self) -> bool:
@@ -75,9 +70,7 @@ class HeldArguments:
         whole = self.whole
         text = without_empty("".join(self._pieces))
         if len(self._pieces) > 1:
-            # Join the pieces once, even if a caller asks at each event.
-            self._pieces[:] = (text,)
-            self._scanned = 1
+            self._pieces.join(text)
         announced = self._announcement
         if whole or (len(announced.text) <= len(text) and announced.object is None):
             return text

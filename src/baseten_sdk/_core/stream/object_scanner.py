@@ -58,3 +58,27 @@ class ObjectScanner:
             self._escaped = mark == "\\"
         elif mark != "\\":
             self._depth += 1 if mark in "{[" else -1
+
+
+class ObjectPieces(list[str]):
+    """The pieces of a text that may become a JSON object."""
+
+    __slots__ = ("_scanned", "_scanner")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._scanner = ObjectScanner()
+        self._scanned = 0
+
+    @property
+    def whole(self) -> bool:
+        """Whether they form a whole JSON object. Each piece is scanned once."""
+        for piece in self[self._scanned :]:
+            self._scanner.feed(piece)
+        self._scanned = len(self)
+        return self._scanner.whole
+
+    def join(self, text: str) -> None:
+        """Replace the pieces by the text that they form, so that it is not joined again."""
+        self[:] = (text,)
+        self._scanned = 1
