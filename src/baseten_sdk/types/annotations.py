@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 
 LENIENT = object()
-"""Context of a validation in which an odd field costs nothing but itself (`Beside`)."""
+"""The context of a lenient validation: an odd field loses only its own value (`Beside`)."""
 
 
 def nothing(value: object = None) -> None:
-    """Nothing can be made of it."""
+    """Return None: the value cannot be converted."""
 
 
 def as_text(value: object) -> str | None:
-    """A number where text belongs is written out."""
+    """Return a number as text."""
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
@@ -35,7 +35,7 @@ LARGEST = 2**53
 
 
 def as_count(value: object) -> int | None:
-    """A number in another form, without its fraction."""
+    """Return a number in another form as an integer. Its fraction is dropped."""
     if isinstance(value, float | str):
         with suppress(ValueError, OverflowError):
             count = int(float(value))
@@ -47,8 +47,8 @@ def as_count(value: object) -> int | None:
 class NullAs:
     """Annotation: JSON null is read as the value that `make` returns.
 
-    A choice between two schemas costs something for every value. Where null is `rare` it is a choice in Python alone:
-    JSON with one is invalid at first, and the readers of replies read it again leniently (`_core.reply.lenient`).
+    A choice between two schemas costs time with every value. So if null is `rare`, JSON with a null is invalid at
+    first, and the readers of replies read it again leniently (`_core.reply.lenient`).
     """
 
     make: Callable[[], object]
@@ -62,7 +62,7 @@ class NullAs:
         return core_schema.json_or_python_schema(plain, either) if self.rare else either
 
     def beside(self, plain: core_schema.CoreSchema) -> core_schema.CoreSchema:
-        """Return what reads null, or else what `plain` does."""
+        """Return a schema that reads null, and everything that `plain` reads."""
         if self.rare:
             null: core_schema.CoreSchema = core_schema.no_info_plain_validator_function(self._of_nothing)
         else:
@@ -70,7 +70,7 @@ class NullAs:
         return core_schema.union_schema([plain, null], mode="left_to_right")
 
     def _of_nothing(self, value: object) -> object:
-        """Some languages know one empty container, and write an empty object as a list, or a list as an object."""
+        """Read null, or an empty container: some languages write an empty object as a list, or a list as an object."""
         if value is None or value == [] or value == {}:
             return self.make()
         raise PydanticKnownError("none_required")
@@ -78,11 +78,11 @@ class NullAs:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Annotation of a field that stands beside the answer: an odd value costs this field and nothing else.
+    """Annotation of a field besides the answer: an odd value loses only its own value.
 
-    JSON is read strictly at first, at no cost to the usual reply. A reply that does not validate is read again as plain
-    values and leniently (`_core.reply.lenient`): null reads as `make()`, and `convert` makes what it can of any other
-    odd value, or returns None. Where null is common, `null_at_once` reads it the first time.
+    JSON is read strictly at first, so usual replies cost nothing extra. A reply that does not validate is read again as
+    plain values, leniently (`_core.reply.lenient`). Null then reads as `make()`, and `convert` converts any other odd
+    value, or returns None. If null is common, `null_at_once` reads it the first time.
     """
 
     make: Callable[[], object]
@@ -110,10 +110,10 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class IfOdd:
-    """Annotation of what carries the answer: `convert` makes of an odd value what it means, before it is validated.
+    """Annotation of a field that carries the answer: `convert` converts an odd value before it is validated.
 
-    JSON is read without it at first, at no cost to the usual reply. A reply that does not validate is read again as
-    plain values, and those are converted (`_core.reply.lenient`).
+    JSON is read without it at first, so usual replies cost nothing extra. A reply that does not validate is read again
+    as plain values, which are converted (`_core.reply.lenient`).
     """
 
     convert: Callable[[object], object]
@@ -128,8 +128,25 @@ class IfOdd:
 
 
 @dataclass(frozen=True, slots=True)
+class IfLenient:
+    """Annotation of an object: if a reply is read leniently, `convert` converts the object before it is validated."""
+
+    convert: Callable[[dict[str, object]], dict[str, object]]
+
+    def __get_pydantic_core_schema__(
+        self, source: type[object], handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        plain = handler(source)
+        converted = core_schema.with_info_before_validator_function(self._converted, plain)
+        return core_schema.json_or_python_schema(plain, converted)
+
+    def _converted(self, value: object, info: core_schema.ValidationInfo) -> object:
+        return self.convert(value) if info.context is LENIENT and isinstance(value, dict) else value
+
+
+@dataclass(frozen=True, slots=True)
 class NullAsEmpty:
-    """Annotation of a list that is null more often than it holds something: null is read as an empty one, at once."""
+    """Annotation of a list that is usually null, which is read as an empty list the first time."""
 
     def __get_pydantic_core_schema__(
         self, source: type[object], handler: GetCoreSchemaHandler
@@ -140,7 +157,7 @@ class NullAsEmpty:
 
 @dataclass(frozen=True, slots=True)
 class Rounded:
-    """Annotation of an integer: a fraction, such as a time as `time.time()` gives it, loses what is after the point."""
+    """Annotation of an integer: the fraction of a float, such as that of `time.time()`, is dropped."""
 
     def __get_pydantic_core_schema__(
         self, source: type[object], handler: GetCoreSchemaHandler

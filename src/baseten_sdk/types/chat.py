@@ -16,8 +16,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 from pydantic_core import to_json
 
 from .._lazy import names_of
-from .annotations import Beside, NullAs, NullAsEmpty, Rounded, as_count, as_text, nothing
-from .odd_message import OTHER_PARTS, OddChoice, OddMessage, reasoning_of
+from .annotations import Beside, IfLenient, NullAs, NullAsEmpty, Rounded, as_count, as_text, nothing
+from .odd_message import OTHER_PARTS, in_openai_form, reasoning_of, with_message
 from .reply import Lenient, Reply, attach_note, note_of
 from .tool_calls import as_object
 from .usage import (
@@ -31,7 +31,7 @@ FinishReason: TypeAlias = Literal["stop", "length", "tool_calls", "content_filte
 
 
 def arguments_text(value: object) -> object:
-    """Arguments come as JSON text, from some engines as an object, and null where there are none."""
+    """Return arguments as JSON text. Some engines send an object, or null if there are none."""
     if value is None:
         return ""
     return value if isinstance(value, str) else to_json(value).decode()
@@ -51,7 +51,7 @@ class FunctionCall(Lenient):
 
 
 def new_call_id() -> str:
-    """Return an ID for a call that came without one: its result has to name it."""
+    """Make an ID for a call that has none. The result of a call must name an ID."""
     return f"call_{token_hex(12)}"
 
 
@@ -86,7 +86,7 @@ class ChatCompletionMessage(Lenient):
 
     @property
     def parsed(self) -> object:
-        """The object that `parse` or `stream` made of the answer, if any. Use `Parsed.parsed` for its type."""
+        """The object that `parse` or `stream` made from the answer, if any. `Parsed.parsed` is typed."""
         return note_of(self, "parsed")
 
     @property
@@ -106,7 +106,7 @@ class ChatCompletionMessage(Lenient):
 
 
 def never() -> float:
-    """Return the logarithm of no chance at all, which JSON cannot express: engines write null for it."""
+    """Return the log probability of the impossible. JSON cannot express it, so engines write null."""
     return -inf
 
 
@@ -140,7 +140,7 @@ class Choice(Lenient):
     """One answer. `stop_reason` is the stop string or token ID that ended it, if the backend says."""
 
     index: Annotated[int, Beside(int, as_count, null_at_once=True)] = 0
-    message: Annotated[ChatCompletionMessage, OddMessage()]
+    message: Annotated[ChatCompletionMessage, IfLenient(in_openai_form)]
     finish_reason: Annotated[FinishReason | None, Beside(nothing, as_text)] = None
     stop_reason: Annotated[int | str | None, Beside(nothing)] = None
     logprobs: Annotated[ChoiceLogprobs | None, Beside(nothing)] = None
@@ -150,7 +150,7 @@ class ChatCompletion(Reply):
     """The reply of a chat call."""
 
     id: Annotated[str, Beside(str, as_text, null_at_once=True)] = ""
-    choices: Annotated[list[Annotated[Choice, OddChoice()]], Field(min_length=1)]
+    choices: Annotated[list[Annotated[Choice, IfLenient(with_message)]], Field(min_length=1)]
     created: Annotated[int, Rounded(), Beside(int, as_count, null_at_once=True)] = 0
     model: Annotated[str, Beside(str, as_text, null_at_once=True)] = ""
     object: Annotated[str, Beside(lambda: "chat.completion", as_text, null_at_once=True)] = "chat.completion"
@@ -175,16 +175,16 @@ class ChatCompletion(Reply):
 
 
 def attach_arguments(call: ToolCall, arguments: BaseModel) -> None:
-    """Tell a call of its arguments, which were validated."""
+    """Attach the validated arguments to a call."""
     attach_note(call.function, "parsed", arguments)
 
 
 def attach_parsed(completion: ChatCompletion, value: object) -> None:
-    """Tell the first message of the object that it holds."""
+    """Attach the object to the first message."""
     attach_note(completion.choices[0].message, "parsed", value)
 
 
-# OpenAI's names for what is here and in the modules that stand on this one.
+# OpenAI's names for the classes of this module, and of modules that import it.
 if TYPE_CHECKING:
     from .openai_chat import (
         ChatCompletionAssistantMessageParam as ChatCompletionAssistantMessageParam,

@@ -11,9 +11,9 @@ from typing import Annotated, TypeAlias
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from .annotations import Beside, NullAs, NullAsEmpty, as_count, as_text, nothing
+from .annotations import Beside, IfLenient, NullAs, NullAsEmpty, as_count, as_text, nothing
 from .chat import ChoiceLogprobs, FinishReason, Usage, arguments_text
-from .odd_message import OddMessage, reasoning_of
+from .odd_message import in_openai_form, reasoning_of
 from .reply import Lenient
 
 RawUsage: TypeAlias = dict[str, object]
@@ -55,7 +55,9 @@ class ChunkChoice(Lenient):
     """What a chunk adds to one choice."""
 
     index: Annotated[int, Beside(int, as_count)] = 0
-    delta: Annotated[ChoiceDelta, OddMessage(), NullAs(ChoiceDelta, rare=True)] = Field(default_factory=ChoiceDelta)
+    delta: Annotated[ChoiceDelta, IfLenient(in_openai_form), NullAs(ChoiceDelta, rare=True)] = Field(
+        default_factory=ChoiceDelta
+    )
     finish_reason: Annotated[FinishReason | None, Beside(nothing, as_text)] = None
     stop_reason: Annotated[int | str | None, Beside(nothing)] = None
     logprobs: Annotated[ChoiceLogprobs | None, Beside(nothing)] = None

@@ -1,7 +1,7 @@
 """Anthropic's classes for the kinds of deltas, for `isinstance` and `match`.
 
-All deltas of a stream are of one class, `BlockDelta`, because a choice between classes would cost something for each of
-them. So these classes go by the delta's `type`.
+All deltas of a stream have one class, `BlockDelta`, because choosing a class would cost time with each delta. So these
+classes look at the `type` of the delta.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The events of a stream of messages, by Anthropic's names.
 
-`messages.create(stream=True)` yields the events as they are sent. `messages.stream()` yields them too, and behind a
-delta what it adds: text, thinking, or arguments. There, the event that ends a block holds the block, and the last event
-holds the message.
+`messages.create(stream=True)` yields the events as they are sent. `messages.stream()` yields them too, and after each
+delta an event for what it adds: text, thinking, or arguments. There, the event that ends a block holds the block, and
+the last event holds the message.
 """
 
 from __future__ import annotations

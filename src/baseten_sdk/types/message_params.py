@@ -1,4 +1,4 @@
-"""What a request of messages may hold, in Anthropic's form.
+"""The parameters of `messages`, in Anthropic's form.
 
 Everything is a plain dict at run time. Only what the caller set is sent. None is the same as leaving a parameter out.
 Other parameters go into `extra_body`.
@@ -60,8 +60,8 @@ class MessagesOptions(CallOptions, total=False):
     tool_choice: ToolUseChoice | Mapping[str, object] | None
     metadata: Mapping[str, object] | None
     cache_control: Mapping[str, object] | None
-    """This and the following are parameters of Anthropic's client. They are sent as they are; engines and gateways take
-    what they know."""
+    """This and the following are parameters of Anthropic's client. They are sent unchanged. Engines and gateways accept
+    those that they know."""
     container: str | Mapping[str, object] | None
     context_management: Mapping[str, object] | None
     diagnostics: Mapping[str, object] | None

@@ -23,9 +23,9 @@ StopReason: TypeAlias = Literal["end_turn", "max_tokens", "stop_sequence", "tool
 class MessageUsage(Lenient):
     """Tokens that the call used.
 
-    The fields hold the numbers as they were sent, and servers mean different things by them: at Anthropic
-    `input_tokens` leaves out the tokens from the cache, at Baseten it includes them. The properties mean the same
-    everywhere, and the same as those of a chat's `Usage`.
+    The fields hold the numbers as they were sent. Servers mean different things by them: Anthropic's `input_tokens`
+    leaves out the tokens from the cache, Baseten's includes them. The properties mean the same everywhere, and the same
+    as those of a chat's `Usage`.
     """
 
     input_tokens: Count = 0

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .pool import Target, Try
 
 Facts: TypeAlias = "tuple[int, Headers, int, float, str, str, Target | None, bool, Mapping[str, float]]"
-"""The fields of a `Meta`, with the member that answered and whether it was hedged in place of `tries`."""
+"""The fields of a `Meta`. Instead of `tries`, it has the member that answered, and whether that was a hedge."""
 
 
 class Headers(Mapping[str, str]):
@@ -27,7 +27,7 @@ class Headers(Mapping[str, str]):
 
     @classmethod
     def of(cls, lines: Sequence[tuple[bytes, bytes]]) -> Self:
-        """Headers as they came over the wire; they are read when they are first asked for."""
+        """Make headers from lines of the wire. They are decoded when one of them is first read."""
         headers = cls.__new__(cls)
         headers._lines = lines
         headers._read = None
@@ -89,7 +89,7 @@ def _ok(member: Target, seconds: float, hedge: bool) -> Try:
 
 
 class _Unread:
-    """What the fields of a `Meta` are to be. Setting them takes 4 % of a call, and most are never looked at."""
+    """The facts that become the fields of a `Meta`. Setting fields takes 4 % of a call, and most are never read."""
 
     __slots__ = ("_facts",)
 
@@ -126,7 +126,7 @@ class Meta(_Unread):
 
     @classmethod
     def of(cls, facts: Facts) -> Self:
-        """Facts whose fields are set when one is first looked at."""
+        """Make a `Meta` whose fields are set when one of them is first read."""
         meta = cls.__new__(cls)
         object.__setattr__(meta, "_facts", facts)
         return meta

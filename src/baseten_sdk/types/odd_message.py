@@ -1,22 +1,12 @@
-"""A message, or a delta of one, that is not in OpenAI's form, brought into it.
+"""Converts messages and deltas in other forms to OpenAI's form.
 
-Owns which forms are known: content as a list of parts, with what the model thought among them, or as one part;
-reasoning as a list or an object; a refusal of false; tool calls as an object. It must not know the types of messages.
+The known forms are: content as one part, or as a list of parts, with reasoning among them; reasoning as a list or an
+object; false as a refusal; tool calls as an object. It must not know the types of messages.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from pydantic_core import core_schema
-
-from .annotations import LENIENT
-
-if TYPE_CHECKING:
-    from pydantic import GetCoreSchemaHandler
-
+from collections.abc import Mapping
 
 THOUGHTS = ("thinking", "reasoning", "redacted_thinking")
 """Kinds of content parts that are not the answer."""
@@ -28,38 +18,8 @@ TEXTS = ("text", "thinking", "reasoning", "content", "summary")
 """Where an object keeps its text."""
 
 
-@dataclass(frozen=True, slots=True)
-class OddMessage:
-    """Annotation of a message: when a reply is read leniently, other forms of it are brought into OpenAI's."""
-
-    def __get_pydantic_core_schema__(
-        self, source: type[object], handler: GetCoreSchemaHandler
-    ) -> core_schema.CoreSchema:
-        return _changed_first(handler(source), _in_openai_form)
-
-
-@dataclass(frozen=True, slots=True)
-class OddChoice:
-    """Annotation of a choice: one that says why it ended and has no message, as filters leave it, has an empty one."""
-
-    def __get_pydantic_core_schema__(
-        self, source: type[object], handler: GetCoreSchemaHandler
-    ) -> core_schema.CoreSchema:
-        return _changed_first(handler(source), _with_message)
-
-
-def _changed_first(
-    plain: core_schema.CoreSchema, change: Callable[[dict[str, object]], dict[str, object]]
-) -> core_schema.CoreSchema:
-    """Change an object before it is validated, when a reply is read leniently."""
-
-    def changed(value: object, info: core_schema.ValidationInfo) -> object:
-        return change(value) if info.context is LENIENT and isinstance(value, dict) else value
-
-    return core_schema.json_or_python_schema(plain, core_schema.with_info_before_validator_function(changed, plain))
-
-
-def _with_message(choice: dict[str, object]) -> dict[str, object]:
+def with_message(choice: dict[str, object]) -> dict[str, object]:
+    """Add an empty message to a choice that says why it ended and has none, as content filters leave it."""
     if choice.get("message") is not None:
         return choice
     reason = choice.get("finish_reason")
@@ -68,13 +28,13 @@ def _with_message(choice: dict[str, object]) -> dict[str, object]:
 
 
 def reasoning_of(fields: Mapping[str, object] | None) -> str | None:
-    """Return what is under the other name of `reasoning_content`, as text."""
+    """Return `reasoning`, the other name of `reasoning_content`, as text."""
     value = fields.get("reasoning") if fields else None
     return value if isinstance(value, str) else text_of(value)
 
 
 def text_of(value: object) -> str | None:
-    """Return the text of a list of parts, or of an object; None where it holds none."""
+    """Return the text of a list of parts, or of an object. None if there is none."""
     match value:
         case str():
             return value
@@ -87,7 +47,8 @@ def text_of(value: object) -> str | None:
             return None
 
 
-def _in_openai_form(odd: dict[str, object]) -> dict[str, object]:
+def in_openai_form(odd: dict[str, object]) -> dict[str, object]:
+    """Convert a message or a delta."""
     message = dict(odd)
     content = message.get("content")
     if isinstance(content, list):
@@ -106,9 +67,9 @@ def _in_openai_form(odd: dict[str, object]) -> dict[str, object]:
 
 
 def _split_content(message: dict[str, object], parts: list[object]) -> None:
-    """Part a list of content parts into text, reasoning, and parts that are neither, such as images and references.
+    """Split a list of content parts into text, reasoning, and others, such as images and references.
 
-    Without any text, those leave the list as it is.
+    A list with others but no text stays as it is.
     """
     texts: list[str] = []
     thoughts: list[str] = []

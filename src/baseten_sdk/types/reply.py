@@ -64,7 +64,7 @@ class Details(OpenPart):
 
 
 class Reply(Lenient):
-    """A whole reply, with what is known of its exchange."""
+    """A whole reply, with the facts of its exchange."""
 
     @property
     def _request_id(self) -> str | None:
@@ -90,15 +90,15 @@ R = TypeVar("R", bound=Reply)
 
 
 def attach_meta(reply: R, meta: Meta) -> R:
-    """Tell a reply of its exchange."""
+    """Attach the facts of the exchange to a reply."""
     attach_note(reply, "meta", meta)
     return reply
 
 
-# pydantic's private attributes are set up for each instance, by Python code that costs more than the rest of its
-# validation. What they are kept in does as well without: it is compared, copied and pickled with the instance.
+# Declared private attributes are set up for each instance, in Python code that costs more than the rest of the
+# validation. pydantic compares, copies and pickles the dict that holds them in any case, so notes go straight into it.
 def attach_note(part: Lenient, name: str, value: object) -> None:
-    """Put something beside a part's fields."""
+    """Attach a value to a part, next to its fields."""
     notes = part.__pydantic_private__
     if notes is None:
         object.__setattr__(part, "__pydantic_private__", {name: value})
@@ -107,6 +107,6 @@ def attach_note(part: Lenient, name: str, value: object) -> None:
 
 
 def note_of(part: Lenient, name: str) -> object:
-    """Return what was put beside a part's fields; None where nothing was."""
+    """Return a value that was attached to a part, or None."""
     notes: dict[str, object] | None = part.__pydantic_private__
     return None if notes is None else notes.get(name)

@@ -1,4 +1,4 @@
-"""A reply as it came: of paths whose replies this package does not know, or beside what it was read into."""
+"""A raw reply: of a path whose replies this package does not know, or next to the value that was read from it."""
 
 from __future__ import annotations
 
@@ -110,5 +110,5 @@ class RawResponse(Response, Generic[Value]):
     def parse(self, kind: type[T]) -> T: ...
 
     def parse(self, kind: type[T] | None = None) -> Value | T:
-        """Get what the reply was read into. Or read its JSON as another type."""
+        """Return the value that was read from the reply, or read its JSON as another type."""
         return self._value if kind is None else Response.parse(self, kind)

@@ -240,7 +240,7 @@ class ResponseUnknownEvent(OpenPart, Event):
     """An event of an unknown type. Its fields are attributes."""
 
     if TYPE_CHECKING:
-        # Whatever the server says. For type checkers it is none of the known ones, so that comparing `type` narrows.
+        # At run time, it is what the server sent. Type checkers see another event's type, so that comparing it narrows.
         type: OtherEvent = "response.mcp_call.in_progress"
     else:
         type: Text = ""

@@ -44,8 +44,7 @@ OtherItem: TypeAlias = Literal[
 
 ITEMS = frozenset({"message", "function_call", "reasoning"})
 PARTS = frozenset({"output_text", "refusal"})
-"""Kinds that have classes of their own. An item of a known type that cannot be read is an error, not an unknown
-item."""
+"""Types that have classes. An item of such a type that cannot be read is an error, not an unknown item."""
 
 
 def _other_than(known: frozenset[str]) -> Callable[[str], str]:
@@ -174,7 +173,7 @@ def _or_new(sent: str) -> str:
 
 
 class ResponseFunctionToolCall(ResponseItem):
-    """A call of a function. One that comes without a `call_id` is given one, so that its output can name it."""
+    """A call of a function. A call without a `call_id` gets one, so that its output can name it."""
 
     id: OptionalText = None
     type: Literal["function_call"] = "function_call"
@@ -200,7 +199,7 @@ class ResponseFunctionToolCall(ResponseItem):
 
 
 class ResponseReasoningItem(ResponseItem):
-    """What the model thought: in full, as a summary, or encrypted."""
+    """The model's reasoning: in full, as a summary, or encrypted."""
 
     id: OptionalText = None
     type: Literal["reasoning"] = "reasoning"
@@ -213,17 +212,16 @@ class ResponseReasoningItem(ResponseItem):
 
     @property
     def text(self) -> str:
-        """The thoughts; their summary where they did not come."""
+        """The reasoning, or its summary if only that was sent."""
         return "".join(part.text for part in self.content or self.summary)
 
 
 class ResponseUnknownItem(OpenPart, ResponseItem):
-    """An item of a kind that this package does not know, such as a call of a hosted tool; its fields can be read as
-    attributes."""
+    """An item of an unknown type, such as a call of a hosted tool. Its fields are attributes."""
 
     id: OptionalText = None
     if TYPE_CHECKING:
-        # Whatever the server says. For type checkers it is none of the known ones, so that comparing `type` narrows.
+        # At run time, it is what the server sent. Type checkers see another item's type, so that comparing it narrows.
         type: OtherItem = "mcp_call"
     else:
         type: Annotated[Text, AfterValidator(_other_than(ITEMS))] = ""

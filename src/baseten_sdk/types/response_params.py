@@ -48,7 +48,7 @@ ResponseToolChoice: TypeAlias = Literal["none", "auto", "required"] | Mapping[st
 
 
 class ResponseTextFormatParam(TypedDict, total=False):
-    """Shape of the answer: `text`, `json_object`, or `json_schema` with the other fields."""
+    """The form of the answer: `text`, `json_object`, or `json_schema` with the other fields."""
 
     type: Required[str]
     name: str
@@ -65,14 +65,14 @@ class ResponseTextConfigParam(TypedDict, total=False):
 
 
 class ReasoningParam(TypedDict, total=False):
-    """How much to think, and whether to summarize it."""
+    """How much the model reasons, and whether it summarizes its reasoning."""
 
     effort: ReasoningEffort | None
     summary: str | None
 
 
 class ResponseParseOptions(CallOptions, total=False):
-    """Parameters of a response besides model, input, tools and the shape of the answer, and the options of a call."""
+    """Parameters of a response besides model, input, tools and the form of the answer, and the options of a call."""
 
     instructions: str | None
     """Instructions that come before the input, like a system message."""
@@ -107,6 +107,6 @@ class ResponseParseOptions(CallOptions, total=False):
 
 
 class ResponseOptions(ResponseParseOptions, total=False):
-    """Everything of a response besides model, input, tools and stream."""
+    """The parameters of a response besides model, input, tools and stream, and the options of a call."""
 
     text: ResponseTextConfigParam | Mapping[str, object] | None

@@ -145,9 +145,9 @@ class ModelResponse(Reply):
     @property
     def failure(self) -> str | None:
         """Why the response failed or was cancelled; None if it did neither."""
-        # Some servers write an error without content where there is none.
-        told = self.error is not None and any(self.error.to_dict().values())
-        if not told and self.status not in ("failed", "cancelled"):
+        # Some servers send an empty error with a response that has none.
+        reported = self.error is not None and any(self.error.to_dict().values())
+        if not reported and self.status not in ("failed", "cancelled"):
             return None
         why = self.error and self.error.message
         return why or ("it was cancelled" if self.status == "cancelled" else "no reason given")
@@ -220,7 +220,7 @@ def attach_output(response: ModelResponse, value: object) -> None:
         attach_note(first, "parsed", value)
 
 
-# OpenAI's other names for what is in the modules that stand on this one.
+# OpenAI's names for classes in modules that import this one.
 if TYPE_CHECKING:
     from .openai_responses import (
         EasyInputMessageParam as EasyInputMessageParam,

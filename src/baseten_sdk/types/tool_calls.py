@@ -10,7 +10,7 @@ from pydantic_core import from_json, to_json
 from .._characters import whole_escapes
 
 RAW = "raw_arguments"
-"""Under which name arguments that are not a JSON object go back to the server."""
+"""The name under which arguments that are not a JSON object go back to the server."""
 
 
 def is_nothing(arguments: str) -> bool:
@@ -19,10 +19,10 @@ def is_nothing(arguments: str) -> bool:
 
 
 def as_object(arguments: str) -> str:
-    """Return the arguments of an earlier call as they go back to the server: always a JSON object.
+    """Return the arguments of an earlier call in the form to send back: always a JSON object.
 
-    Engines parse the whole history with each request, and answer 400 from then on where it holds a call that the model
-    did not finish, or wrote in another form.
+    Engines parse the whole history with each request. Once it holds a call that is unfinished, or in another form, they
+    answer 400 every time.
     """
     if is_nothing(arguments):
         return "{}"

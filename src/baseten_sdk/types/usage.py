@@ -12,7 +12,7 @@ from .annotations import LARGEST, LENIENT, Beside, as_count, nothing
 from .reply import Lenient
 
 Count: TypeAlias = Annotated[int, Field(le=LARGEST), Beside(int, as_count)]
-"""A number of tokens. What is none, or too large to be one, is 0."""
+"""A number of tokens. Anything else, and any number that is too large, reads as 0."""
 
 
 def sum_of_parts(counts: Mapping[str, int]) -> int:
@@ -21,12 +21,12 @@ def sum_of_parts(counts: Mapping[str, int]) -> int:
 
 
 def use_default() -> int:
-    """Have a field read as if it were missing."""
+    """Read a field as if it were missing."""
     raise PydanticUseDefault
 
 
 Total: TypeAlias = Annotated[int, Field(le=LARGEST), Beside(use_default, as_count)]
-"""A number of tokens that is the sum of the others if the server leaves it out."""
+"""A number of tokens. If the server leaves it out, it is the sum of the others."""
 
 
 @runtime_checkable
