@@ -294,6 +294,7 @@ if TYPE_CHECKING or not lazy_names(__name__):
         ResponseContentPartAddedEvent as ResponseContentPartAddedEvent,
         ResponseContentPartDoneEvent as ResponseContentPartDoneEvent,
         ResponseCreatedEvent as ResponseCreatedEvent,
+        ResponseErrorEvent as ResponseErrorEvent,
         ResponseFailedEvent as ResponseFailedEvent,
         ResponseFunctionCallArgumentsDeltaEvent as ResponseFunctionCallArgumentsDeltaEvent,
         ResponseFunctionCallArgumentsDoneEvent as ResponseFunctionCallArgumentsDoneEvent,

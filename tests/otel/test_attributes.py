@@ -203,6 +203,12 @@ def test_a_message_that_tells_nothing_of_its_cache_tells_none_of_it() -> None:
     assert told == {"gen_ai.usage.input_tokens": 4, "gen_ai.usage.output_tokens": 3}
 
 
+def test_a_response_that_tells_nothing_of_its_cache_or_its_reasoning_tells_none_of_them() -> None:
+    usage = {"input_tokens": 4, "output_tokens": 3}
+    told = attributes.of_reply(ModelResponse.model_validate({"status": "in_progress", "output": [], "usage": usage}))
+    assert told == {"gen_ai.usage.input_tokens": 4, "gen_ai.usage.output_tokens": 3}
+
+
 def test_the_content_of_a_text_completion_is_its_prompt_and_its_texts() -> None:
     asked = content.of_request({"prompt": "Once"})
     assert json.loads(str(asked["gen_ai.input.messages"])) == [

@@ -31,6 +31,7 @@ from baseten_sdk import (
     batch,
 )
 from baseten_sdk.types.anthropic import Message, MessageParam
+from baseten_sdk.types.reply import Details
 
 HI: list[MessageParam] = [{"role": "user", "content": "Hi"}]
 
@@ -51,6 +52,7 @@ async def a_call_gives_a_message_or_its_events(client: AsyncClient, twin: Client
         if event.type == "content_block_delta":
             assert_type(event, ContentBlockDeltaEvent)
             assert_type(event.delta.text, str)
+            assert_type(event.delta.citation, Details)
         elif event.type == "message_start":
             assert_type(event.message, Message)
     assert_type(twin.messages.create(model="a/b", max_tokens=9, messages=[*HI, message]), Message)

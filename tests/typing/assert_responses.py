@@ -18,6 +18,7 @@ from baseten_sdk import (
     ParsedResponse,
     ParsedToolCall,
     ResponseCompletedEvent,
+    ResponseErrorEvent,
     ResponseEvents,
     ResponseFunctionToolCall,
     ResponseInputItem,
@@ -45,6 +46,9 @@ async def a_response_has_its_type(client: AsyncClient, twin: Client, deployment:
     assert_type(response.output_text, str)
     assert_type(response.output, list[ResponseOutputItem])
     assert_type(response.usage, ResponseUsage | None)
+    assert response.usage
+    assert_type(response.usage.input_tokens_details.cached_tokens, int)
+    assert_type(response.usage.output_tokens_details.reasoning_tokens, int)
     assert_type(response.function_calls, list[ResponseFunctionToolCall])
     assert_type(twin.responses.create(model="a/b", input=[*response.output]), Response)
     assert_type(await deployment.responses.create(model="m", input=[{"role": "user", "content": "Hi"}]), ModelResponse)
@@ -65,6 +69,8 @@ async def a_stream_has_its_events(client: AsyncClient, twin: Client) -> None:
         assert_type(event, ResponseStreamEvent)
         if event.type == "response.output_text.delta":
             assert_type(event, ResponseTextDeltaEvent)
+        if event.type == "error":
+            assert_type(event, ResponseErrorEvent)
         match event:
             case ResponseTextDeltaEvent(delta=text):
                 assert_type(text, str)

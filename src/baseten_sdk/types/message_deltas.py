@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     class BlockCitationsDelta(BlockDelta):
         """A citation."""
 
-        citation: object
-
 else:
 
     class _Kind(type):

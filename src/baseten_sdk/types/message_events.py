@@ -19,17 +19,25 @@ from .annotations import Beside, NullAs, as_count, as_text, nothing
 from .chat import arguments_text
 from .message_blocks import ContentBlock, TextBlock
 from .messages import Message, MessageUsage, StopReason
-from .reply import Lenient, OpenPart
+from .reply import Details, Lenient, OpenPart
 
 
 class BlockDelta(OpenPart):
-    """More of a block. `type` is `text_delta`, `thinking_delta`, `signature_delta` or `input_json_delta`."""
+    """More of a block. `type` is `text_delta`, `thinking_delta`, `signature_delta` or `input_json_delta`.
+
+    A delta whose type is `citations_delta` also has `citation`.
+    """
 
     type: Annotated[str, Beside(str, as_text)] = ""
     text: Annotated[str, Beside(str, as_text)] = ""
     thinking: Annotated[str, Beside(str, as_text)] = ""
     signature: Annotated[str, Beside(str, as_text)] = ""
     partial_json: Annotated[str, Beside(str, arguments_text)] = ""
+
+    if TYPE_CHECKING:
+
+        @property
+        def citation(self) -> Details: ...
 
 
 class ContentBlockDeltaEvent(Lenient):

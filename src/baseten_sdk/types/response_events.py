@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Discriminator, Field
 from .annotations import Beside, as_count, as_text
 from .chat import arguments_text
 from .reply import Lenient, OpenPart, note_of
-from .response_items import ResponseContent, ResponseOutputItem, Text
+from .response_items import OptionalText, ResponseContent, ResponseOutputItem, Text
 from .responses import ModelResponse
 
 OtherEvent: TypeAlias = Literal[
@@ -106,6 +106,15 @@ class ResponseFailedEvent(Event):
 
     type: Literal["response.failed"] = "response.failed"
     response: ModelResponse
+
+
+class ResponseErrorEvent(Event):
+    """The service reports an error. After this event, the iteration raises `StreamAPIError`."""
+
+    type: Literal["error"] = "error"
+    code: OptionalText = None
+    message: Text = ""
+    param: OptionalText = None
 
 
 class ItemEvent(Event):
@@ -271,5 +280,5 @@ KnownEvent: TypeAlias = Annotated[
 ]
 """An event whose type this package knows."""
 
-ResponseStreamEvent: TypeAlias = KnownEvent | ResponseUnknownEvent
+ResponseStreamEvent: TypeAlias = KnownEvent | ResponseErrorEvent | ResponseUnknownEvent
 """An event of a stream; an open set."""

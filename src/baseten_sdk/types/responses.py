@@ -46,27 +46,31 @@ class ResponseUsage(Lenient):
     """Tokens that the call used. Cached tokens are part of `input_tokens`, reasoning tokens of `output_tokens`."""
 
     input_tokens: Count = 0
-    input_tokens_details: Annotated[InputTokensDetails | None, Beside(nothing)] = None
+    input_tokens_details: Annotated[InputTokensDetails, Beside(InputTokensDetails)] = Field(
+        default_factory=InputTokensDetails
+    )
     output_tokens: Count = 0
-    output_tokens_details: Annotated[OutputTokensDetails | None, Beside(nothing)] = None
+    output_tokens_details: Annotated[OutputTokensDetails, Beside(OutputTokensDetails)] = Field(
+        default_factory=OutputTokensDetails
+    )
     total_tokens: Total = Field(default_factory=sum_of_parts)
 
     @property
     def cache_hit_rate(self) -> float | None:
         """The share of the input's tokens that came from the prefix cache; None if the backend does not say."""
-        if self.input_tokens_details is None or not self.input_tokens:
+        if "cached_tokens" not in self.input_tokens_details.model_fields_set or not self.input_tokens:
             return None
         return self.cached_tokens / self.input_tokens
 
     @property
     def cached_tokens(self) -> int:
         """Input tokens that came from the prefix cache; 0 if the backend does not say."""
-        return self.input_tokens_details.cached_tokens if self.input_tokens_details else 0
+        return self.input_tokens_details.cached_tokens
 
     @property
     def reasoning_tokens(self) -> int:
         """Tokens spent on reasoning; 0 if the backend does not say."""
-        return self.output_tokens_details.reasoning_tokens if self.output_tokens_details else 0
+        return self.output_tokens_details.reasoning_tokens
 
     @property
     def prompt_tokens(self) -> int:
@@ -246,6 +250,7 @@ if TYPE_CHECKING:
         ResponseContentPartAddedEvent as ResponseContentPartAddedEvent,
         ResponseContentPartDoneEvent as ResponseContentPartDoneEvent,
         ResponseCreatedEvent as ResponseCreatedEvent,
+        ResponseErrorEvent as ResponseErrorEvent,
         ResponseFailedEvent as ResponseFailedEvent,
         ResponseFunctionCallArgumentsDeltaEvent as ResponseFunctionCallArgumentsDeltaEvent,
         ResponseFunctionCallArgumentsDoneEvent as ResponseFunctionCallArgumentsDoneEvent,

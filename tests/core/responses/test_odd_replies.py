@@ -16,8 +16,8 @@ TEXT = {"type": "output_text", "text": "Hi"}
 SAID = {"type": "message", "role": "assistant", "content": [TEXT]}
 
 
-def read(*output: object) -> ModelResponse:
-    body = {"id": "resp_1", "status": "completed", "output": [*output]}
+def read(*output: object, **more: object) -> ModelResponse:
+    body = {"id": "resp_1", "status": "completed", "output": [*output], **more}
     headers = Headers([("content-type", "application/json")])
     return read_response(WholeResponse(200, headers, json.dumps(body).encode()))
 
@@ -77,3 +77,21 @@ def test_a_message_without_a_role_is_sent_back_with_one() -> None:
         {"type": "message", "role": "assistant", "content": [TEXT]},
         {"type": "message", "role": "assistant", "content": []},
     ]
+
+
+@pytest.mark.parametrize(
+    ("details", "rate"),
+    [
+        ({}, None),
+        ({"input_tokens_details": None}, None),
+        ({"input_tokens_details": {}}, None),
+        ({"input_tokens_details": {"cached_tokens": 0}}, 0.0),
+        ({"input_tokens_details": {"cached_tokens": 4}}, 0.5),
+    ],
+)
+def test_details_of_tokens_are_zeros_where_a_server_sends_none(details: dict[str, object], rate: float | None) -> None:
+    usage = read(usage={"input_tokens": 8, "output_tokens": 2, **details}).usage
+    assert usage is not None
+    assert usage.input_tokens_details.cached_tokens == usage.cached_tokens == 8 * (rate or 0)
+    assert (usage.output_tokens_details.reasoning_tokens, usage.reasoning_tokens) == (0, 0)
+    assert usage.cache_hit_rate == rate

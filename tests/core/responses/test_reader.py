@@ -14,6 +14,7 @@ from hypothesis import given, strategies as st
 from baseten_sdk import (
     Limits,
     ModelResponse,
+    ResponseErrorEvent,
     ResponseFunctionCallArgumentsDoneEvent,
     ResponseFunctionToolCall,
     ResponseOutputItemDoneEvent,
@@ -306,8 +307,12 @@ def test_a_response_that_failed_is_handed_out_and_then_an_error() -> None:
 @pytest.mark.parametrize("named", [True, False])
 def test_an_error_in_any_form_ends_the_stream(error: Json, named: bool) -> None:
     found = read_events(CREATED, HI, error, YOU, named=named)
-    assert found.kinds == ["created", "output_text.delta"]
+    assert found.kinds == ["created", "output_text.delta", "error"]
+    event = found.events[-1]
+    assert isinstance(event, ResponseErrorEvent)
+    assert (event.message, event.param) == ("no luck", None)
     assert isinstance(found.error, StreamAPIError)
+    assert event.code == found.error.code
     assert "no luck" in found.error.message
     assert found.error.partial is not None
     assert found.error.partial.text == "Hi"

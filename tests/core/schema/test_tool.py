@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import pickle
 from typing import Annotated
 
 import pytest
@@ -12,7 +13,7 @@ from pydantic_core import to_json
 from baseten_sdk import ChatCompletion, ConfigurationError, ToolArgumentError, tool
 from baseten_sdk._core.messages.tools import message_tools
 from baseten_sdk._core.schema.tool import Tool, ToolLike
-from baseten_sdk._core.schema.toolbox import BadArguments, Toolbox
+from baseten_sdk._core.schema.toolbox import BadArguments, Toolbox, pydantic_function_tool
 from baseten_sdk.emulator.chat.validation import complaint
 from baseten_sdk.emulator.http.jsonvalue import load
 from baseten_sdk.types.chat import ToolCall
@@ -247,3 +248,16 @@ def test_wrong_arguments_are_told_with_their_path_and_kept(arguments: str, why: 
         toolbox.read_all(completion)
     assert (caught.value.tool, caught.value.arguments) == ("Book", arguments)
     assert caught.value.completion is completion
+
+
+def test_arguments_of_a_model_under_another_name_are_its_instances() -> None:
+    made = pydantic_function_tool(Book, name="reserve", description="Reserve it.")
+    plain = pydantic_function_tool(Book)["function"]
+    assert isinstance(plain, dict)
+    assert made["function"] == {**plain, "name": "reserve", "description": "Reserve it."}
+    assert Toolbox([Book]).params == [pydantic_function_tool(Book)]
+    toolbox = Toolbox([pickle.loads(pickle.dumps(made))])
+    read = toolbox.read(call("reserve", '{"title": "Emma", "people": 2}'))
+    assert isinstance(read, ParsedToolCall)
+    assert read.parsed == Book(title="Emma", people=2)
+    assert toolbox.params == [made]

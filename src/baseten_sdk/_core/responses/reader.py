@@ -19,6 +19,7 @@ from ...types.response_events import (
     ResponseCompletedEvent,
     ResponseContentPartDoneEvent,
     ResponseCreatedEvent,
+    ResponseErrorEvent,
     ResponseFailedEvent,
     ResponseFunctionCallArgumentsDeltaEvent,
     ResponseFunctionCallArgumentsDoneEvent,
@@ -39,7 +40,7 @@ from ...types.response_events import (
 )
 from ...types.response_items import ResponseOutputMessage, ResponseOutputRefusal, ResponseOutputText
 from ...types.responses import ModelResponse
-from ..reply.classify import as_sentence
+from ..reply.classify import as_sentence, read_error
 from ..stream.halves import ESCAPED, Halves
 from ..stream.reader import BLANKS_AND_QUOTES, DONE, KEEP_ALIVE, StreamReader
 from ..stream.sse import ServerSentEvent
@@ -91,7 +92,7 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
         for each in events:
             data = each if isinstance(each, bytes) else each.data
             if not isinstance(each, bytes) and each.event == "error":
-                self.error = self._reported(data)
+                yield self._refused(data)
                 return
             if waiting:
                 data = halves.joined(data)
@@ -188,10 +189,19 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
             code=None if error is None else error.code,
         )
 
+    def _refused(self, data: bytes) -> ResponseErrorEvent:
+        """Note the error that the service reported, and return its event."""
+        self.error = error = self._reported(data)
+        message, code, _ = read_error(error.body)
+        outer = error.body if isinstance(error.body, dict) else {}
+        inner = outer.get("error")
+        told = {**outer, **(inner if isinstance(inner, dict) else {}), "code": code, "message": message}
+        return ResponseErrorEvent.model_validate({**told, "type": "error"}, context=LENIENT)
+
     def _read_odd(self, data: bytes, name: str, error: ValidationError) -> ResponseStreamEvent | None:
         """Read data that is not a valid event.
 
-        Return None for an error, an end mark without meaning, or nothing at all.
+        Return None for data that cannot be read, an end mark without meaning, or nothing at all.
         """
         if data.strip() in KEEP_ALIVE or data.strip(BLANKS_AND_QUOTES) == DONE:
             return None
@@ -204,8 +214,7 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
             return None
         kind = kind_of(value, name)
         if is_error(value, kind):
-            self.error = self._reported(data)
-            return None
+            return self._refused(data)
         try:
             return odd_event(value, kind)
         except ValidationError as wrong:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
-from pydantic import BaseModel, ValidationError, create_model
+from pydantic import BaseModel, ValidationError
 
 from ..._characters import whole_escapes
 from ..._validation import problems, validate_model
@@ -70,7 +70,11 @@ class Toolbox:
 
     def _add(self, each: ToolLike) -> None:
         name: object
-        if isinstance(each, Mapping):
+        param: Mapping[str, object]
+        if isinstance(each, ModelTool):
+            name, param = each.name, dict(each)
+            self._models[each.name] = each.model
+        elif isinstance(each, Mapping):
             name, param = _name(each), each
         elif isinstance(each, type) and issubclass(each, BaseModel):
             name, param = each.__name__, _model_param(each)
@@ -124,9 +128,23 @@ class Toolbox:
         return ParsedToolCall(call.id, name, arguments, parsed)
 
 
+class ModelTool(dict[str, object]):
+    """A pydantic model as a tool, in the form of a chat's tools.
+
+    Attributes:
+        model: What the arguments are validated as.
+        name: The name that the model sees.
+    """
+
+    def __init__(self, model: type[BaseModel], name: str, param: ToolParam) -> None:
+        super().__init__(param)
+        self.model = model
+        self.name = name
+
+
 def pydantic_function_tool(
     model: type[BaseModel], *, name: str | None = None, description: str | None = None
-) -> type[BaseModel]:
+) -> ModelTool:
     """Make a tool of a pydantic model, as with OpenAI's client. You can also pass the model itself as a tool.
 
     Args:
@@ -134,15 +152,19 @@ def pydantic_function_tool(
         name: The name that the model sees. Default: the name of the class.
         description: The description that the model reads. Default: the docstring of the class.
     """
-    if name is None and description is None:
-        return model
-    return create_model(name or model.__name__, __base__=model, __doc__=description or model.__doc__)
+    name = model.__name__ if name is None else name
+    described = _described(model) if description is None else description
+    return ModelTool(model, name, tool_param(name, described, parameters_for(model)))
 
 
 @lru_cache(maxsize=256)
 def _model_param(model: type[BaseModel]) -> ToolParam:
+    return tool_param(model.__name__, _described(model), parameters_for(model))
+
+
+def _described(model: type[BaseModel]) -> str:
     own = model.__dict__.get("__doc__")
-    return tool_param(model.__name__, inspect.cleandoc(own) if own else "", parameters_for(model))
+    return inspect.cleandoc(own) if own else ""
 
 
 def _name(param: Mapping[str, object]) -> object:

@@ -204,7 +204,7 @@ class StreamReader(ABC, Generic[E_co, R_co]):
         """Whether the rest is ignored, because the message is complete or has failed."""
         return self.done or self.error is not None
 
-    def _reported(self, data: bytes) -> StreamError:
+    def _reported(self, data: bytes) -> StreamAPIError:
         """Return the error that the service reported. Its data may be JSON or text."""
         try:
             body: object = decode_reply(data)

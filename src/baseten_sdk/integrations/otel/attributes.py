@@ -185,7 +185,8 @@ def _of_usage(model: str, usage: Usage | MessageUsage | ResponseUsage | None, *,
             if usage.cache_creation_input_tokens is not None:
                 attributes[CREATED_TOKENS] = usage.cache_creation_input_tokens
         case ResponseUsage():
-            cached, details = usage.input_tokens_details, usage.output_tokens_details
+            cached = usage.input_tokens_details.model_fields_set or None
+            details = usage.output_tokens_details.model_fields_set or None
         case Usage():
             cached, details = usage.prompt_tokens_details, usage.completion_tokens_details
     if cached is not None:
