@@ -13,7 +13,8 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import SchemaValidator
 
 from ...types.annotations import LENIENT
-from ...types.response_events import KnownEvent, ResponseStreamEvent, ResponseUnknownEvent
+from ...types.response_events import KnownEvent, ResponseErrorEvent, ResponseStreamEvent, ResponseUnknownEvent
+from ..reply.classify import read_error
 
 OTHER_ENDS = ("response.done", "response.cancelled")
 """Other names for the last event, as in OpenAI's Realtime API."""
@@ -80,3 +81,12 @@ def odd_event(value: Mapping[str, object], kind: str) -> ResponseStreamEvent | N
             raise
         return ResponseUnknownEvent.model_validate({**value, "type": kind}, context=LENIENT)
     return known
+
+
+def error_event(body: object) -> ResponseErrorEvent:
+    """Return the event for an error in one of the service's forms."""
+    message, code, _ = read_error(body)
+    outer = body if isinstance(body, dict) else {}
+    inner = outer.get("error")
+    told = {**outer, **(inner if isinstance(inner, dict) else {}), "code": code, "message": message}
+    return ResponseErrorEvent.model_validate({**told, "type": "error"}, context=LENIENT)

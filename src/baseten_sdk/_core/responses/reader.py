@@ -40,12 +40,12 @@ from ...types.response_events import (
 )
 from ...types.response_items import ResponseOutputMessage, ResponseOutputRefusal, ResponseOutputText
 from ...types.responses import ModelResponse
-from ..reply.classify import as_sentence, read_error
+from ..reply.classify import as_sentence
 from ..stream.halves import ESCAPED, Halves
 from ..stream.reader import BLANKS_AND_QUOTES, DONE, KEEP_ALIVE, StreamReader
 from ..stream.sse import ServerSentEvent
 from .item_parts import OUTPUT_TEXT, REFUSAL, SUMMARY
-from .odd_events import is_error, kind_of, known_events, odd_event
+from .odd_events import error_event, is_error, kind_of, known_events, odd_event
 from .output import OutputParts
 
 ENDED = frozenset({"completed", "incomplete"})
@@ -192,11 +192,7 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
     def _refused(self, data: bytes) -> ResponseErrorEvent:
         """Note the error that the service reported, and return its event."""
         self.error = error = self._reported(data)
-        message, code, _ = read_error(error.body)
-        outer = error.body if isinstance(error.body, dict) else {}
-        inner = outer.get("error")
-        told = {**outer, **(inner if isinstance(inner, dict) else {}), "code": code, "message": message}
-        return ResponseErrorEvent.model_validate({**told, "type": "error"}, context=LENIENT)
+        return error_event(error.body)
 
     def _read_odd(self, data: bytes, name: str, error: ValidationError) -> ResponseStreamEvent | None:
         """Read data that is not a valid event.
