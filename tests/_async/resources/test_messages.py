@@ -112,6 +112,15 @@ async def test_a_stream_is_read_however_it_is_sent(client: AsyncClient, spec: st
         assert ("".join(pieces), await stream.get_final_text()) == (SAID, SAID)
 
 
+async def test_a_block_of_an_unknown_type_is_whole_in_a_stream_too(client: AsyncClient) -> None:
+    headers = behaving("other-block")
+    whole = await client.messages.create(model=MODEL, max_tokens=64, messages=HELLO, extra_headers=headers)
+    async with client.messages.stream(model=MODEL, max_tokens=64, messages=HELLO, extra_headers=headers) as stream:
+        message = await stream.get_final_message()
+    assert [block.to_dict() for block in message.content] == [block.to_dict() for block in whole.content]
+    assert message.content[-1].to_dict()["layers"] == "red green blue"
+
+
 @pytest.mark.parametrize("spec", ["cut", "end", "no-done", "cut=6, reset"])
 async def test_a_stream_that_was_cut_leaves_what_had_come(client: AsyncClient, spec: str) -> None:
     stream = client.messages.stream(model=MODEL, max_tokens=64, messages=HELLO, extra_headers=behaving(spec))

@@ -204,3 +204,16 @@ def test_unknown_fields_of_deltas_and_citations_are_kept() -> None:
     }
     message = final(START, opened({"type": "text", "text": ""}), delta(text="Hi"), cited, closed(), ended(), STOP)
     assert json.loads(message.content[0].model_dump_json())["citations"] == [{"a": 1}]
+
+
+@pytest.mark.parametrize("begun", [None, "", "so"])
+def test_deltas_of_unknown_types_go_on_with_what_a_block_began_with(begun: str | None) -> None:
+    block: Fields = {"type": "compaction", "content": begun, "more": {"kept": None}, "id": "c1"}
+    pieces = [{"type": "compaction_delta", "content": each, "id": "c1"} for each in (" far", " so good")]
+    deltas: list[Fields] = [{"type": "content_block_delta", "index": 0, "delta": each} for each in pieces]
+    last: Fields = {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "edits": [1], "id": "evt_9"}
+    message = final(START, opened(block), *deltas, closed(), opened({"type": "text", "text": "Hi"}), last, STOP)
+    said = {"type": "compaction", "content": f"{begun or ''} far so good", "more": {"kept": None}, "id": "c1"}
+    assert [each.to_dict() for each in message.content] == [said, {"type": "text", "text": "Hi"}]
+    assert message.to_dict()["edits"] == [1]
+    assert message.id != "evt_9"

@@ -75,6 +75,9 @@ def test_oddities_are_sent_on_demand(http: httpx.Client) -> None:
     assert "event:" not in http.post(PATH, json=ask(stream=True), headers={"x-emulator": "plain-events"}).text
     whole = http.post(PATH, json=ask(stream=True), headers={"x-emulator": "no-stream, other-block"}).json()
     assert [block["type"] for block in whole["content"]] == ["text", "hologram"]
+    other = [event for event in streamed(http, "other-block") if event.get("index") == 1]
+    assert at(other[0], "content_block", "layers") is None
+    assert {at(event, "delta", "type") for event in other[1:-1]} == {"hologram_delta"}
     error = streamed(http, "stream-error=event, message=no")[-1]
     assert error == {"type": "error", "error": {"type": "api_error", "message": "no"}}
 

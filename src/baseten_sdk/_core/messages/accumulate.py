@@ -11,7 +11,8 @@ number of events. The differences between servers are handled here:
   then gets a number of its own.
 - A call that is sent twice, with the same ID and arguments, is one call.
 - Usage comes at the start, at the end, or in parts at both (`merged_usage`).
-- Unknown fields of deltas are merged (`Unknown`).
+- Unknown fields of the deltas of a block are merged, also with those of its beginning (`Unknown`). Those of the event
+  that says why the message ends are fields of the message.
 """
 
 from __future__ import annotations
@@ -133,6 +134,8 @@ class MessageAccumulator:
                 yield parts
 
     def _add_end(self, event: MessageDeltaEvent) -> None:
+        unknown = event.model_extra or {}
+        self._end |= {name: value for name, value in unknown.items() if name not in Message.model_fields}
         self._end |= event.delta.model_dump(exclude_unset=True, exclude_none=True)
         self.stop_reason = event.delta.stop_reason or self.stop_reason
         self._add_usage(event.usage)

@@ -19,6 +19,9 @@ Fields = dict[str, object]
 TEXTS = frozenset({"text", "thinking"})
 """Types of blocks whose text has the same name as the type."""
 
+IDENTITY = frozenset({"id", "name", "input", "signature", "type"})
+"""Fields of the beginning that no delta adds to."""
+
 
 class BlockParts:
     """The pieces of one block.
@@ -62,7 +65,7 @@ class BlockParts:
     @property
     def empty(self) -> bool:
         """Whether nothing of the block has arrived yet."""
-        begun = self.text.pieces or self._signature or self.is_call
+        begun = self.text.pieces or self._signature or self.is_call or self._extras.plain()
         return not begun and not any(value for name, value in self._start.items() if name != "type")
 
     def begins_again(self, start: Fields) -> bool:
@@ -120,6 +123,8 @@ class BlockParts:
             citation = extras.pop("citation", None)
             if citation is not None:
                 self._citations.append(citation)
+            begun = extras.keys() & self._start.keys() - IDENTITY
+            self._extras.add({name: self._start.pop(name) for name in begun})
             self._extras.add(extras)
 
     def plain(self) -> Fields:

@@ -78,6 +78,9 @@ def _block(index: int, block: Object, answer: Answer, plan: Plan) -> list[Object
                 opened["input"] = {}
             written = next(call.arguments for call in answer.calls if call.id == block["id"])
             deltas = [_delta("input_json_delta", "partial_json", piece) for piece in _split(written)]
+        case "hologram":
+            opened = {**block, "layers": None}
+            deltas = [_delta("hologram_delta", "layers", piece) for piece in tokens(as_text(block["layers"]))]
         case _:
             opened, deltas = block, []
     made: list[Object] = [{"type": "content_block_delta", "index": index, "delta": delta} for delta in deltas]

@@ -44,7 +44,7 @@ def blocks(answer: Answer, plan: Plan) -> list[JSON]:
     if text:
         made.append({"type": "text", "text": text})
     if plan.on("other-block"):
-        made.append({"type": "hologram", "shape": "cube"})
+        made.append({"type": "hologram", "shape": "cube", "layers": "red green blue"})
     for call in answer.calls:
         given: JSON = {} if answer.finish == "length" else json.loads(call.arguments)
         made.append({"type": "tool_use", "id": call.id, "name": call.name, "input": given})
