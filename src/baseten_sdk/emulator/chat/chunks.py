@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 
 from ..behaviours.plan import Plan
+from ..faults.stream_error import error_event, failure
 from ..http.jsonvalue import JSON, Object
 from ..http.sse import DONE, Framing
 from .answers import Answer
@@ -84,15 +85,7 @@ def _without_choices(envelope: Envelope, kind: str) -> Object:
 
 
 def _error(kind: str, plan: Plan, framing: Framing) -> bytes:
-    message = plan.text("message") or "the model failed while it was answering"
     code = plan.text("code")
-    detail: Object = {"message": message, "type": "server_error", "code": code if code is not None else 500}
-    match kind:
-        case "string":
-            return framing.event(_text({"error": message}))
-        case "object":
-            return framing.event(_text({"error": detail}))
-        case "object-error":
-            return framing.event(_text({"object": "error", **detail}))
-        case _:
-            return framing.event(_text({"error": detail}), name="error")
+    detail: Object = {"message": failure(plan), "type": "server_error", "code": code if code is not None else 500}
+    forms = ("string", "object", "object-error")
+    return framing.event(_text(error_event(kind, detail, {"error": detail})), None if kind in forms else "error")

@@ -17,7 +17,7 @@ from ..http.wire import Reply, json_reply
 from .answers import answer
 from .chunks import stream
 from .completion import completion
-from .models import known
+from .models import unknown_model
 from .styles import Envelope
 from .validation import complaint
 
@@ -45,8 +45,8 @@ def chat(exchange: Exchange, *, seed: int, models: Collection[str] | None) -> Re
     model = as_text(request.get("model")) or exchange.address.owner
     if wrong is not None:
         return error_reply(400, wrong, "3" if model.startswith(_VERBOSE) else "4")
-    if shared and (model.startswith("unknown/") or (models is not None and not known(model, models))):
-        return error_reply(404, f"the model {model!r} does not exist or is not enabled in this workspace", "3")
+    if (refused := unknown_model(exchange.address, model, models)) is not None:
+        return refused
     plan = exchange.plan
     if request.get("logprobs") is True and not plan.on("logprobs"):
         if shared and not model.startswith(_VERBOSE):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from ..faults.error_shapes import error_reply
 from ..http.jsonvalue import JSON, Object
 from ..http.routing import Address
 from ..http.wire import Reply, json_reply
@@ -27,6 +28,15 @@ _KNOWN: tuple[tuple[str, str, int, int, float, float, str], ...] = (
 
 def known(slug: str, more: Collection[str]) -> bool:
     return slug.startswith("emulator/") or slug in more or any(slug == row[0] for row in _KNOWN)
+
+
+def unknown_model(address: Address, model: str, more: Collection[str] | None) -> Reply | None:
+    """Return the error for a shared model that does not exist. `more` adds to the usual ones. None accepts any name."""
+    if address.surface != "model-apis" or not (
+        model.startswith("unknown/") or (more is not None and not known(model, more))
+    ):
+        return None
+    return error_reply(404, f"the model {model!r} does not exist or is not enabled in this workspace", "3")
 
 
 def list_models(address: Address, more: Collection[str] = ()) -> Reply:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from hashlib import sha256
 
+from ..behaviours.plan import Plan
 from ..chat.answers import answer
 from ..chat.prose import tokens
 from ..faults.error_shapes import error_reply
+from ..faults.stream_error import failure
 from ..http.exchange import Exchange
 from ..http.jsonvalue import JSON, Object, as_list, as_number, as_object, as_text, dump
 from ..http.sse import DONE, Framing
@@ -22,22 +24,7 @@ def completions(exchange: Exchange, *, seed: int) -> Reply:
     prompts = _prompts(body.get("prompt"))
     if not prompts:
         return error_reply(400, "prompt: must be a string, token ids, or a list of these", "4")
-    choices: list[Object] = []
-    wanted = as_number(body.get("logprobs"))
-    spent = 0
-    for prompt in prompts:
-        chat: Object = {
-            "messages": [{"role": "user", "content": prompt}],
-            "max_tokens": body.get("max_tokens") or 16,
-            "stop": body.get("stop"),
-        }
-        made = answer(chat, exchange.plan, seed)
-        spent += made.completion_tokens
-        content = made.content or ""
-        for _ in range(int(as_number(body.get("n")) or 1)):
-            text = prompt + content if body.get("echo") is True else content
-            logprobs = _logprobs(text, int(wanted)) if wanted is not None else None
-            choices.append({"index": len(choices), "text": text, "logprobs": logprobs, "finish_reason": made.finish})
+    choices, spent = _choices(body, prompts, exchange.plan, seed)
     used = sum(len(tokens(prompt)) for prompt in prompts)
     usage: Object = {"prompt_tokens": used, "completion_tokens": spent, "total_tokens": used + spent}
     head: Object = {
@@ -48,18 +35,43 @@ def completions(exchange: Exchange, *, seed: int) -> Reply:
     }
     if body.get("stream") is not True:
         return json_reply({**head, "choices": [*choices], "usage": usage})
-    framing = Framing(exchange.plan)
     chunks = _chunks(head, choices)
     # Engines report it if they are asked to. A chunk without choices would surprise those who did not ask.
     if as_object(body.get("stream_options")).get("include_usage") is True:
         chunks.append({**head, "choices": [], "usage": usage})
+    return Reply(200, {"content-type": "text/event-stream"}, _events(chunks, exchange.plan), chunked=True)
+
+
+def _choices(body: Object, prompts: list[str], plan: Plan, seed: int) -> tuple[list[Object], int]:
+    """Return the choices of all prompts, and the tokens spent on them."""
+    choices: list[Object] = []
+    wanted = as_number(body.get("logprobs"))
+    spent = 0
+    for prompt in prompts:
+        chat: Object = {
+            "messages": [{"role": "user", "content": prompt}],
+            "max_tokens": body.get("max_tokens") or 16,
+            "stop": body.get("stop"),
+        }
+        made = answer(chat, plan, seed)
+        spent += made.completion_tokens
+        content = made.content or ""
+        for _ in range(int(as_number(body.get("n")) or 1)):
+            text = prompt + content if body.get("echo") is True else content
+            logprobs = _logprobs(text, int(wanted)) if wanted is not None else None
+            choices.append({"index": len(choices), "text": text, "logprobs": logprobs, "finish_reason": made.finish})
+    return choices, spent
+
+
+def _events(chunks: list[Object], plan: Plan) -> tuple[bytes, ...]:
+    framing = Framing(plan)
     events = [framing.event(dump(chunk).decode()) for chunk in chunks]
-    if exchange.plan.text("stream-error") is not None:
-        failure: JSON = {"error": {"message": exchange.plan.text("message") or "the model failed", "code": 500}}
-        events = [*events[: len(events) // 2], framing.event(dump(failure).decode())]
-    elif not exchange.plan.on("no-done"):
+    if plan.text("stream-error") is not None:
+        error: JSON = {"error": {"message": failure(plan), "code": 500}}
+        events = [*events[: len(events) // 2], framing.event(dump(error).decode())]
+    elif not plan.on("no-done"):
         events.append(framing.event(DONE))
-    return Reply(200, {"content-type": "text/event-stream"}, tuple(events), chunked=True)
+    return tuple(events)
 
 
 def _chunks(head: Object, choices: list[Object]) -> list[Object]:

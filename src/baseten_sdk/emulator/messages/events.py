@@ -1,4 +1,4 @@
-"""A reply of messages as events: their order, their deltas, and the oddities of servers.
+"""A message as a stream of events: their order, their deltas, and the oddities of servers.
 
 It owns the sequence of events. It must not know HTTP.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from ..behaviours.plan import Plan
 from ..chat.answers import Answer
 from ..chat.prose import tokens
+from ..faults.stream_error import failure
 from ..http.jsonvalue import JSON, Object, as_list, as_object, as_text, dump
 from ..http.sse import DONE, Framing
 from .reply import usage
@@ -26,11 +27,7 @@ def stream(whole: Object, answer: Answer, plan: Plan) -> tuple[bytes, ...]:
     framing = Framing(plan)
     events = _events(whole, answer, plan)
     if plan.text("stream-error") is not None:
-        detail: Object = {
-            "type": plan.text("code") or "api_error",
-            "message": plan.text("message") or "the model failed while it was answering",
-        }
-        error: Object = {"type": "error", "error": detail}
+        error: Object = {"type": "error", "error": {"type": plan.text("code") or "api_error", "message": failure(plan)}}
         events = [*events[: len(events) // 2], error]
     pieces = [
         framing.event(dump(event).decode(), None if plan.on("plain-events") else as_text(event["type"]))
@@ -96,5 +93,5 @@ def _delta(kind: str, name: str, piece: str) -> JSON:
 
 
 def _split(arguments: str) -> list[str]:
-    """Arguments in pieces that are cut inside of keys and values."""
+    """Cut arguments into pieces, also inside keys and values."""
     return [arguments[at : at + 5] for at in range(0, len(arguments), 5)]

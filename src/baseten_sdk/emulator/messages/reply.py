@@ -1,4 +1,4 @@
-"""A reply of messages: blocks, the reason of the end, and usage with the oddities of those who count.
+"""A message: its blocks, the reason why it ended, and its usage, which servers count differently.
 
 It owns the JSON of one message. It must not know streams.
 """
@@ -28,7 +28,7 @@ def message(answer: Answer, plan: Plan, *, message_id: str, model: str, stopped_
 
 
 def end(answer: Answer, plan: Plan, stopped_by: str | None) -> Object:
-    """Why the message ended."""
+    """Return why the message ended."""
     if plan.on("refusal"):
         return {"stop_reason": "refusal", "stop_sequence": None}
     reason = "stop_sequence" if stopped_by is not None else _REASONS.get(answer.finish, answer.finish)
@@ -36,7 +36,7 @@ def end(answer: Answer, plan: Plan, stopped_by: str | None) -> Object:
 
 
 def blocks(answer: Answer, plan: Plan) -> list[JSON]:
-    """Return the content. A call that the limit cut has an empty input, and only the reason of the end tells."""
+    """Return the content. A call that was cut at the limit has an empty input: only the `stop_reason` reveals it."""
     made: list[JSON] = []
     if answer.reasoning:
         made.append({"type": "thinking", "thinking": answer.reasoning, "signature": ""})

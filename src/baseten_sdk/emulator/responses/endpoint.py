@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from ..chat.answers import answer
 from ..chat.endpoint import streamed
-from ..chat.models import known
+from ..chat.models import unknown_model
 from ..chat.validation import complaint as chat_complaint
 from ..faults.error_shapes import error_reply
 from ..http.exchange import Exchange
@@ -23,7 +23,6 @@ from .response import Head, final_items, items_of, response, status_of
 
 def responses(exchange: Exchange, *, seed: int, models: Collection[str] | None) -> Reply:
     """Answer a request for a response. `models` adds to the usual ones. None accepts any name."""
-    shared = exchange.address.surface == "model-apis"
     plan = exchange.plan
     try:
         body = exchange.json()
@@ -32,12 +31,12 @@ def responses(exchange: Exchange, *, seed: int, models: Collection[str] | None) 
     wrong = complaint(body, strict=plan.on("strict-fields"))
     request = as_object(body)
     chat = as_chat(request) if wrong is None else {}
-    wrong = wrong or chat_complaint(chat, server_tools=False, model_required=shared)
+    wrong = wrong or chat_complaint(chat, server_tools=False, model_required=exchange.address.surface == "model-apis")
     if wrong is not None:
         return error_reply(422 if "unknown field" in wrong else 400, wrong, "4")
     model = as_text(request.get("model")) or exchange.address.owner
-    if shared and (model.startswith("unknown/") or (models is not None and not known(model, models))):
-        return error_reply(404, f"the model {model!r} does not exist or is not enabled in this workspace", "3")
+    if (refused := unknown_model(exchange.address, model, models)) is not None:
+        return refused
     made = answer(chat, plan, seed)
     digest = sha256(f"{exchange.request_id}/{model}".encode()).hexdigest()
     head = Head(digest, int(exchange.moment), model, request)

@@ -1,4 +1,4 @@
-"""A response as a stream of typed events, and the oddities of those who send them.
+"""A response as a stream of typed events, and the oddities of the servers that send them.
 
 It owns the order of events. It must not know HTTP.
 """
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from ..behaviours.plan import Plan
 from ..chat.answers import Answer
 from ..chat.prose import tokens
+from ..faults.stream_error import error_event, failure
 from ..http.jsonvalue import JSON, Object, as_text
 from ..http.sse import DONE, Framing
 from .response import Head, empty, final_items, items_of, only_part, response, status_of
@@ -48,17 +49,9 @@ def _text(event: Object, plan: Plan) -> str:
 
 
 def _error(kind: str, plan: Plan) -> Object:
-    message = plan.text("message") or "the model failed while it was answering"
-    detail: Object = {"message": message, "type": "server_error", "code": plan.text("code") or "server_error"}
-    match kind:
-        case "string":
-            return {"error": message}
-        case "object":
-            return {"error": detail}
-        case "object-error":
-            return {"object": "error", **detail}
-        case _:
-            return {**detail, "type": "error", "param": None}
+    code = plan.text("code") or "server_error"
+    detail: Object = {"message": failure(plan), "type": "server_error", "code": code}
+    return error_event(kind, detail, {**detail, "type": "error", "param": None})
 
 
 def _events(answer: Answer, head: Head, plan: Plan) -> Iterator[Object]:

@@ -10,6 +10,7 @@ from hashlib import sha256
 
 from ..behaviours.plan import Plan
 from ..chat.answers import Answer
+from ..faults.stream_error import failure
 from ..http.jsonvalue import JSON, Object, as_list, as_object
 
 _ECHOED = (
@@ -61,8 +62,7 @@ def response(head: Head, items: list[JSON], status: str, plan: Plan, answer: Ans
     }
     made |= {name: head.request.get(name) for name in _ECHOED}
     if status == "failed":
-        message = plan.text("message") or "the model failed while it was answering"
-        made["error"] = {"code": plan.text("code") or "server_error", "message": message}
+        made["error"] = {"code": plan.text("code") or "server_error", "message": failure(plan)}
     if status == "incomplete" and answer is not None:
         made["incomplete_details"] = {"reason": ENDINGS.get(answer.finish, "max_output_tokens")}
     return made
