@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from ..batch import (
     Budget,
-    DeploymentTarget,
     Format,
     Kind,
     Recipe,
@@ -23,16 +20,14 @@ from ..batch import (
     files_of,
     openai_request,
     output_path,
-    read_template,
     shard_path,
 )
-from ..config import Limits
-from ..errors import BatchStopped, ConfigurationError
+from ..errors import BatchStopped
 from ..types.batch import Ok, Report
 from ..types.chat import ChatCompletion
 from ..types.json import JsonValue
+from .batch_options import check_shareable, content_of, limits_of, params_of, target_of
 from .exit_codes import ExitCode
-from .inputs import json_params, json_value, read_text
 from .pool import read_pool
 from .processes import Division, run_processes, sharing, this_program
 from .report_file import check_report, write_report
@@ -108,8 +103,8 @@ def batch(
         mine = (source, template, schema, pool, session.shared.api_key_file, *files_of(output))
         check_report(report, mine if shared_limits is None else (*mine, Path(shared_limits)))
     if processes > 1:
-        _check_shareable(shard, source, {"--template": template, "--schema": schema, "--pool": pool})
-    target = _target(deployment, environment, deployment_id, regional)
+        check_shareable(shard, source, {"--template": template, "--schema": schema, "--pool": pool})
+    target = target_of(deployment, environment, deployment_id, regional)
     if pool is not None and target is not None:
         raise typer.BadParameter("Give either --pool or --deployment, not both.")
     members = None if pool is None else read_pool(pool)
@@ -120,7 +115,7 @@ def batch(
         raise typer.BadParameter("--prompt and --template need --model, --pool, --predict or --embed.")
     openai = not (predict or embed or model is not None or (has_content and members is not None))
     kind: Kind = "predict" if predict else "embeddings" if embed else "chat"
-    content, params = _template(prompt, template), _params(param, schema)
+    content, params = content_of(prompt, template), params_of(param, schema)
 
     def request_to(where: Where | None) -> Request:
         return openai_request(where) if openai else Recipe(kind, model, where, content, system_text, params)
@@ -128,7 +123,7 @@ def batch(
     if members is None:
         request_to(target)  # which checks it before anything else happens
     width = rows_in_flight(concurrency)
-    limits = _limits(width, requests_per_minute, tokens_per_minute, shared_limits)
+    limits = limits_of(width, requests_per_minute, tokens_per_minute, shared_limits)
     keyless = target is not None and target.is_container
     if processes > 1:
         division = Division(
@@ -176,60 +171,6 @@ def batch(
     _show(session, found, report)
     if found.failed:
         raise typer.Exit(ExitCode.OTHER)
-
-
-def _check_shareable(shard: str | None, source: Path, others: Mapping[str, Path | None]) -> None:
-    """Refuse what several processes cannot divide or cannot read: each of them reads the files again."""
-    if shard is not None:
-        raise typer.BadParameter("--processes divides the rows itself. Leave out --shard.")
-    for name, path in {"SOURCE": source, **others}.items():
-        if path is not None and not os.path.isfile(path):
-            raise typer.BadParameter(f"With --processes, {name} must be a file, since each process reads it: {path}.")
-
-
-def _target(
-    deployment: str | None, environment: str | None, deployment_id: str | None, regional: str | None
-) -> DeploymentTarget | None:
-    if deployment is not None:
-        return DeploymentTarget(deployment, environment, deployment_id, regional)
-    if environment or deployment_id or regional:
-        raise typer.BadParameter("--environment, --deployment-id and --regional need --deployment.")
-    return None
-
-
-def _template(prompt: str | None, template: Path | None) -> JsonValue:
-    if prompt is not None and template is not None:
-        raise typer.BadParameter("Give either --prompt or --template, not both.")
-    if template is not None:
-        try:
-            return read_template(read_text(template), is_json=template.suffix == ".json")
-        except ConfigurationError as error:
-            raise typer.BadParameter(f"{template}: {error.message}") from None
-    return prompt
-
-
-def _params(given: list[str] | None, schema: Path | None) -> dict[str, JsonValue]:
-    params = json_params(given)
-    if schema is not None:
-        shape = json_value(read_text(schema), f"{schema}")
-        params["response_format"] = {
-            "type": "json_schema",
-            "json_schema": {"name": "answer", "schema": shape, "strict": True},
-        }
-    return params
-
-
-def _limits(width: int | Literal["auto"], requests: float | None, tokens: float | None, shared: str | None) -> Limits:
-    if shared is not None:
-        if requests is None and tokens is None:
-            raise typer.BadParameter("--shared-limits needs --requests-per-minute or --tokens-per-minute.")
-        user, _, host = shared.partition("://")[2].rpartition("@")
-        if host and ":" in user:
-            raise typer.BadParameter(
-                "Other users can see the password in --shared-limits. Set BASETEN_REDIS_PASSWORD instead."
-            )
-    concurrency = max(width, 1) if isinstance(width, int) else Limits().concurrency
-    return Limits(concurrency=concurrency, requests_per_minute=requests, tokens_per_minute=tokens, shared=shared)
 
 
 def _text(ok: Ok[object, object]) -> JsonValue:

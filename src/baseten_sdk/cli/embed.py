@@ -128,15 +128,7 @@ def embed(
     if not report.failed:
         for path in (work, manifest_path(work), failed_path(work)):
             path.unlink(missing_ok=True)
-    file = whole_text(str(target))  # its name may not be text
-    if session.out.structured:
-        session.out.value({"rows": counts.rows, "missing": missing, "file": file})
-    else:
-        session.out.line(f"{counts.rows - len(missing):,} of {counts.rows:,} texts have a vector: {file}")
-        if missing:
-            shown = ", ".join(map(str, missing[:5])) + (", ..." if len(missing) > 5 else "")
-            again = " --retry-failed tries again." if report.failed else ""
-            session.out.line(f"No vector for rows {shown}.{again}")
+    _show_vectors(session, target, counts.rows, missing, "--retry-failed" if report.failed else None)
     if missing:
         raise typer.Exit(ExitCode.OTHER)
 
@@ -190,3 +182,16 @@ def _identity(source: Path) -> str:
 
 def _show(session: Session, report: Report) -> None:
     session.out.line(report.in_words("--retry-failed"))
+
+
+def _show_vectors(session: Session, target: Path, rows: int, missing: list[int], retry: str | None) -> None:
+    """Say how many vectors there are, and which option tries again, if one does."""
+    file = whole_text(str(target))  # its name may not be text
+    if session.out.structured:
+        session.out.value({"rows": rows, "missing": missing, "file": file})
+        return
+    session.out.line(f"{rows - len(missing):,} of {rows:,} texts have a vector: {file}")
+    if missing:
+        shown = ", ".join(map(str, missing[:5])) + (", ..." if len(missing) > 5 else "")
+        again = "" if retry is None else f" {retry} tries again."
+        session.out.line(f"No vector for rows {shown}.{again}")
