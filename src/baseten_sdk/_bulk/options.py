@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, Iterable, Sequence, Sized
 from dataclasses import dataclass
-from typing import Generic, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, TypeAlias, TypeVar
 
 from .._core.request.options import Options
 from .._core.texts.call import TextCall
@@ -12,9 +12,13 @@ from .._core.texts.cutting import Cutting, TruncationDirection, texts_of
 from .._core.texts.gathering import OnFailure
 from .._runs.display import Show
 from ..batch.run.concurrency import Concurrency, choose_concurrency
-from ..config import CallOptions, Limits
+from ..config import CallOptions
 from ..errors import ConfigurationError, InvalidRequestError
 from ..types.many import InputProgress
+
+if TYPE_CHECKING:
+    from .._async.calls.service import AsyncService
+    from .._sync.calls.service import Service
 
 V = TypeVar("V")
 
@@ -71,15 +75,13 @@ class Bulk(Generic[V]):
 
 
 def bulk(
+    service: AsyncService | Service,
     what: str,
     texts: object,
     call: TextCall[V],
-    defaults: Options,
-    limits: Limits,
+    truncate: bool | None,
+    truncation_direction: TruncationDirection | None,
     given: ManyOptions,
-    *,
-    truncate: bool | None = None,
-    truncation_direction: TruncationDirection | None = None,
 ) -> Bulk[V]:
     """Build a call.
 
@@ -87,7 +89,7 @@ def bulk(
         InvalidRequestError: The texts are of another kind, or one of a list cannot be sent.
         ConfigurationError: An option is invalid.
     """
-    options = defaults.merged(_call_options(given))
+    options = service.options.merged(_call_options(given))
     on_failure = given.get("on_failure", "raise")
     if on_failure not in ("raise", "keep"):
         raise ConfigurationError(f'on_failure must be "raise" or "keep", not {on_failure!r}.')
@@ -95,7 +97,7 @@ def bulk(
         raise InvalidRequestError(f'truncation_direction must be "Left" or "Right", not {truncation_direction!r}.')
     end = (truncation_direction or "Right") if truncate else None
     cutting = Cutting(given.get("max_batch"), given.get("max_chars"), given.get("max_tokens"), end)
-    concurrency = choose_concurrency(given.get("concurrency") or "auto", limits.concurrency)
+    concurrency = choose_concurrency(given.get("concurrency") or "auto", service.caller.limits.concurrency)
     source = texts_of(texts)
     if not isinstance(source, Iterable | AsyncIterable):
         raise InvalidRequestError(f"texts must be something to iterate over, not {type(texts).__name__}.")

@@ -186,17 +186,7 @@ class AsyncEmbeddings:
 
         base_url, name = self._engine(model)
         call = embed_call(base_url, name, dimensions=dimensions, user=user)
-        service = self._service
-        return bulk(
-            "Embeddings",
-            texts,
-            call,
-            service.options,
-            service.caller.limits,
-            given,
-            truncate=truncate,
-            truncation_direction=truncation_direction,
-        )
+        return bulk(self._service, "Embeddings", texts, call, truncate, truncation_direction, given)
 
     def _engine(self, model: str | None) -> tuple[BaseURL, str]:
         """Return where the engine is, and what the model is called there.

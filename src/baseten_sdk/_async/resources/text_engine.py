@@ -177,15 +177,5 @@ class AsyncTextEngine(AsyncDeploymentBase):
         from ..._bulk.options import bulk
         from ..._bulk.runner import AsyncBulkRunner
 
-        service = self._service
-        made = bulk(
-            what,
-            texts,
-            call,
-            service.options,
-            service.caller.limits,
-            given,
-            truncate=truncate,
-            truncation_direction=truncation_direction,
-        )
-        return await AsyncBulkRunner.run(service, made, store)
+        made = bulk(self._service, what, texts, call, truncate, truncation_direction, given)
+        return await AsyncBulkRunner.run(self._service, made, store)

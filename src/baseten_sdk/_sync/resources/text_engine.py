@@ -178,15 +178,5 @@ class TextEngine(DeploymentBase):
         from ..._bulk.options import bulk
         from ..._bulk.runner import BulkRunner
 
-        service = self._service
-        made = bulk(
-            what,
-            texts,
-            call,
-            service.options,
-            service.caller.limits,
-            given,
-            truncate=truncate,
-            truncation_direction=truncation_direction,
-        )
-        return BulkRunner.run(service, made, store)
+        made = bulk(self._service, what, texts, call, truncate, truncation_direction, given)
+        return BulkRunner.run(self._service, made, store)
