@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from baseten_sdk._core.queue.async_predict import InferenceRetryConfig, async_predict_body
+from baseten_sdk._core.queue.async_predict import InferenceRetryConfig, QueueFields, async_predict_body
 from baseten_sdk.errors import InvalidRequestError
 
 
@@ -27,15 +27,8 @@ def body(
     extra: Mapping[str, object] | None = None,
     largest: int = 1000,
 ) -> bytes:
-    return async_predict_body(
-        model_input,
-        webhook_endpoint=webhook_endpoint,
-        priority=priority,
-        max_time_in_queue_seconds=max_time_in_queue_seconds,
-        inference_retry_config=inference_retry_config,
-        extra=extra or {},
-        largest=largest,
-    )
+    fields = QueueFields(webhook_endpoint, priority, max_time_in_queue_seconds, inference_retry_config)
+    return async_predict_body(model_input, fields, extra=extra or {}, largest=largest)
 
 
 @pytest.mark.parametrize("value", [{"a": [1]}, None, "text", 5, [], Job("https://x")])

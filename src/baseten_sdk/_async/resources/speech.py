@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Unpack
+from typing import ClassVar, Unpack
 
+from ..._core.queue.async_predict import InferenceRetryConfig, QueueFields
 from ..._core.reply.validate import read_model
 from ..._core.request.accept import ACCEPT_JSON
 from ..._core.request.payload import Payload
@@ -22,9 +23,6 @@ from ..speech.session import AsyncTranscriptionSession
 from ..speech.source import AsyncAudioPieces, AudioSource
 from ..websocket.websocket import PING_INTERVAL, websocket_at
 from .deployment_base import AsyncDeploymentBase
-
-if TYPE_CHECKING:
-    from ..._core.queue.async_predict import InferenceRetryConfig
 
 LAST_WORDS = 30.0
 """Seconds to wait for the last transcripts."""
@@ -179,15 +177,8 @@ class AsyncSpeech(AsyncDeploymentBase):
             APIError: The request was not accepted.
         """
         model_input, given = await self._recording(audio, enable_vad, options)
-        return await self._submit(
-            self._async_path,
-            model_input,
-            webhook_endpoint=webhook_endpoint,
-            priority=priority,
-            max_time_in_queue_seconds=max_time_in_queue_seconds,
-            inference_retry_config=inference_retry_config,
-            given=given,
-        )
+        fields = QueueFields(webhook_endpoint, priority, max_time_in_queue_seconds, inference_retry_config)
+        return await self._submit(self._async_path, model_input, fields, given)
 
     async def _recording(
         self, audio: RecordedAudio, enable_vad: bool | None, options: TranscriptionOptions

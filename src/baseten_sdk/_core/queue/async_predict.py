@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 from urllib.parse import urlsplit
 
 from ..._numbers import as_number
@@ -31,30 +31,31 @@ class InferenceRetryConfig(TypedDict, total=False):
 _RETRY_RANGES = {"max_attempts": (1, 10), "initial_delay_ms": (0, 10_000), "max_delay_ms": (0, 60_000)}
 
 
-def async_predict_body(
-    model_input: object,
-    *,
-    webhook_endpoint: str | None,
-    priority: int | None,
-    max_time_in_queue_seconds: int | None,
-    inference_retry_config: InferenceRetryConfig | None,
-    extra: Mapping[str, object],
-    largest: int,
-) -> bytes:
+class QueueFields(NamedTuple):
+    """What an async request says besides its input. None is the same as leaving a field out."""
+
+    webhook_endpoint: str | None
+    priority: int | None
+    max_time_in_queue_seconds: int | None
+    inference_retry_config: InferenceRetryConfig | None
+
+
+def async_predict_body(model_input: object, fields: QueueFields, *, extra: Mapping[str, object], largest: int) -> bytes:
     """Encode the body.
 
     Raises:
         InvalidRequestError: A field is outside its limits, or the body is larger than `largest` bytes.
     """
     body: dict[str, object] = {"model_input": model_input}
-    if webhook_endpoint is not None:
-        body["webhook_endpoint"] = check_webhook("webhook_endpoint", webhook_endpoint)
+    webhook, priority, seconds, retry = fields
+    if webhook is not None:
+        body["webhook_endpoint"] = check_webhook("webhook_endpoint", webhook)
     if priority is not None:
         body["priority"] = _within("priority", priority, 0, 2)
-    if max_time_in_queue_seconds is not None:
-        body["max_time_in_queue_seconds"] = _within("max_time_in_queue_seconds", max_time_in_queue_seconds, 10, 259_200)
-    if inference_retry_config is not None:
-        body["inference_retry_config"] = _retry_config(inference_retry_config)
+    if seconds is not None:
+        body["max_time_in_queue_seconds"] = _within("max_time_in_queue_seconds", seconds, 10, 259_200)
+    if retry is not None:
+        body["inference_retry_config"] = _retry_config(retry)
     encoded = encode_json({**body, **extra})
     if len(encoded) > largest:
         raise InvalidRequestError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TypeVar, Unpack, overload
 
-from ..._core.queue.async_predict import InferenceRetryConfig
+from ..._core.queue.async_predict import InferenceRetryConfig, QueueFields
 from ..._core.request.arguments import check_arguments
 from ..._core.request.missing import MISSING, Missing
 from ..._core.request.service_urls import DeploymentURLs
@@ -144,15 +144,8 @@ class Chain(Speech):
                 large.
             APIError: The request was not accepted. There is no job, unless the connection broke after it was sent.
         """
-        return self._submit(
-            "async_run_remote",
-            check_arguments(arguments, binary=False),
-            webhook_endpoint=webhook_endpoint,
-            priority=priority,
-            max_time_in_queue_seconds=max_time_in_queue_seconds,
-            inference_retry_config=inference_retry_config,
-            given=options,
-        )
+        fields = QueueFields(webhook_endpoint, priority, max_time_in_queue_seconds, inference_retry_config)
+        return self._submit("async_run_remote", check_arguments(arguments, binary=False), fields, options)
 
     def wake(self, **options: Unpack[CallOptions]) -> None:
         """Start a deployment that is scaled to zero. Returns at once.

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TypeVar, Unpack
 
-from ..._core.queue.async_predict import InferenceRetryConfig, async_predict_body
+from ..._core.queue.async_predict import QueueFields, async_predict_body
 from ..._core.reply.response import WholeResponse
 from ..._core.reply.validate import NO_CONTENT, check_kind, check_no_page, read_as, read_model, read_value
 from ..._core.request.accept import ACCEPT_JSON
@@ -112,27 +112,10 @@ class DeploymentBase:
         output, _ = self._service.caller.fetch(request, merged, read)
         return output
 
-    def _submit(
-        self,
-        path: str,
-        model_input: object,
-        *,
-        webhook_endpoint: str | None,
-        priority: int | None,
-        max_time_in_queue_seconds: int | None,
-        inference_retry_config: InferenceRetryConfig | None,
-        given: CallOptions,
-    ) -> Job:
+    def _submit(self, path: str, model_input: object, fields: QueueFields, given: CallOptions) -> Job:
         merged = self._service.options.merged(given)
-        body = async_predict_body(
-            model_input,
-            webhook_endpoint=webhook_endpoint,
-            priority=priority,
-            max_time_in_queue_seconds=max_time_in_queue_seconds,
-            inference_retry_config=inference_retry_config,
-            extra=merged.extra_body,
-            largest=self._service.caller.limits.async_payload,
-        )
+        largest = self._service.caller.limits.async_payload
+        body = async_predict_body(model_input, fields, extra=merged.extra_body, largest=largest)
         request = build(
             "POST",
             self._urls.at(path),

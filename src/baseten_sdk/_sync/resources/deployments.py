@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from math import inf
 from typing import TypeVar, Unpack, overload
 
-from ..._core.queue.async_predict import InferenceRetryConfig
+from ..._core.queue.async_predict import InferenceRetryConfig, QueueFields
 from ..._core.queue.polling import POLL_INTERVALS
 from ..._core.queue.wake_probe import PROBE, probe_after
 from ..._core.reply.response import WholeResponse
@@ -222,15 +222,8 @@ class Deployment(Engine, Speech):
             InvalidRequestError: A field is outside its limits, or the body is too large.
             APIError: The request was not accepted. There is no job, unless the connection broke after it was sent.
         """
-        return self._submit(
-            "async_predict",
-            model_input,
-            webhook_endpoint=webhook_endpoint,
-            priority=priority,
-            max_time_in_queue_seconds=max_time_in_queue_seconds,
-            inference_retry_config=inference_retry_config,
-            given=options,
-        )
+        fields = QueueFields(webhook_endpoint, priority, max_time_in_queue_seconds, inference_retry_config)
+        return self._submit("async_predict", model_input, fields, options)
 
     def wake(
         self, *, wait: bool = False, deadline: float | None = None, probe: str = PROBE, **options: Unpack[WaitOptions]
