@@ -144,10 +144,11 @@ def _as_part(part: object) -> object:
 
 
 class ResponseOutputMessage(ResponseItem):
-    """A message from the model."""
+    """A message from the model. Its `phase` is "commentary" if the model comments on what it does."""
 
     id: OptionalText = None
     type: Literal["message"] = "message"
+    phase: OptionalText = None
     role: Annotated[str, Beside(lambda: "assistant", as_text)] = "assistant"
     status: Annotated[Status | None, Beside(nothing, as_text)] = None
     content: Annotated[list[ResponseContent], NullAsEmpty(), IfOdd(_as_parts)] = Field(default_factory=list)
@@ -160,6 +161,11 @@ class ResponseOutputMessage(ResponseItem):
     def text(self) -> str:
         """The text of all parts."""
         return "".join(part.text for part in self.content if isinstance(part, ResponseOutputText))
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether the message is the answer, and not a comment or a thought on the way to it."""
+        return self.phase not in ("commentary", "analysis")
 
     @property
     def refusal(self) -> str | None:

@@ -217,8 +217,9 @@ Response = ModelResponse
 
 
 def attach_output(response: ModelResponse, value: object) -> None:
-    """Attach the object to the first text, which holds it."""
-    parts = (part for item in response.output if isinstance(item, ResponseOutputMessage) for part in item.content)
+    """Attach the object to the first text of the answer, which holds it."""
+    messages = (item for item in response.output if isinstance(item, ResponseOutputMessage) and item.is_answer)
+    parts = (part for message in messages for part in message.content)
     first = next((part for part in parts if isinstance(part, ResponseOutputText)), None)
     if first is not None:
         attach_note(first, "parsed", value)

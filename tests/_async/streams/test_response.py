@@ -14,6 +14,7 @@ from baseten_sdk import (
     ModelResponse,
     ResponseCompletedEvent,
     ResponseFunctionCallArgumentsDoneEvent,
+    ResponseOutputMessage,
     ResponseStreamEvent,
     ResponseTextDeltaEvent,
     ResponseTextDoneEvent,
@@ -73,6 +74,31 @@ async def test_items_and_events_of_other_types_are_kept(client: AsyncClient) -> 
     assert {"response.mcp_call.in_progress", "response.weather"} <= {*kinds}
     assert ([item.type for item in response.output], response.output_text) == (["mcp_call", "message"], SAID)
     again = [*response.output, {"role": "user", "content": HELLO}]
+    assert (await client.responses.create(model=MODEL, input=again)).output_text == SAID
+
+
+@pytest.mark.parametrize("spec", ["commentary", "commentary, bare-ending"])
+async def test_a_draft_in_a_comment_is_not_the_object(client: AsyncClient, spec: str) -> None:
+    asked = behaving(spec)
+    parsed = await client.responses.parse(model=MODEL, input="A city", text_format=City)
+    async with client.responses.stream(model=MODEL, input="A city", text_format=City, extra_headers=asked) as stream:
+        first = await anext(stream)
+        partials = [partial async for partial in stream.partials()]
+        response = await stream.get_final_response()
+    assert first.type == "response.created"
+    assert partials[-1] == response.output_parsed == (await stream.get_parsed()).parsed == parsed.parsed
+    comment, answer = response.output
+    assert isinstance(comment, ResponseOutputMessage)
+    assert isinstance(answer, ResponseOutputMessage)
+    assert [comment.phase, answer.phase] == ["commentary", "final_answer"]
+    assert comment.text.startswith("A draft: {")
+    assert ([part.parsed for part in comment.content if part.type == "output_text"]) == [None]
+    assert ([part.parsed for part in answer.content if part.type == "output_text"]) == [parsed.parsed]
+    whole = await client.responses.parse(
+        model=MODEL, input="A city", text_format=City, extra_headers=behaving("commentary")
+    )
+    assert (whole.parsed, whole.output_text) == (parsed.parsed, comment.text + answer.text)
+    again = [*whole.output, {"role": "user", "content": HELLO}]
     assert (await client.responses.create(model=MODEL, input=again)).output_text == SAID
 
 

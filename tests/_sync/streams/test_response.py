@@ -15,6 +15,7 @@ from baseten_sdk import (
     ModelResponse,
     ResponseCompletedEvent,
     ResponseFunctionCallArgumentsDoneEvent,
+    ResponseOutputMessage,
     ResponseStreamEvent,
     ResponseTextDeltaEvent,
     ResponseTextDoneEvent,
@@ -70,6 +71,29 @@ def test_items_and_events_of_other_types_are_kept(client: Client) -> None:
     assert {"response.mcp_call.in_progress", "response.weather"} <= {*kinds}
     assert ([item.type for item in response.output], response.output_text) == (["mcp_call", "message"], SAID)
     again = [*response.output, {"role": "user", "content": HELLO}]
+    assert (client.responses.create(model=MODEL, input=again)).output_text == SAID
+
+
+@pytest.mark.parametrize("spec", ["commentary", "commentary, bare-ending"])
+def test_a_draft_in_a_comment_is_not_the_object(client: Client, spec: str) -> None:
+    asked = behaving(spec)
+    parsed = client.responses.parse(model=MODEL, input="A city", text_format=City)
+    with client.responses.stream(model=MODEL, input="A city", text_format=City, extra_headers=asked) as stream:
+        first = next(stream)
+        partials = [partial for partial in stream.partials()]
+        response = stream.get_final_response()
+    assert first.type == "response.created"
+    assert partials[-1] == response.output_parsed == (stream.get_parsed()).parsed == parsed.parsed
+    comment, answer = response.output
+    assert isinstance(comment, ResponseOutputMessage)
+    assert isinstance(answer, ResponseOutputMessage)
+    assert [comment.phase, answer.phase] == ["commentary", "final_answer"]
+    assert comment.text.startswith("A draft: {")
+    assert ([part.parsed for part in comment.content if part.type == "output_text"]) == [None]
+    assert ([part.parsed for part in answer.content if part.type == "output_text"]) == [parsed.parsed]
+    whole = client.responses.parse(model=MODEL, input="A city", text_format=City, extra_headers=behaving("commentary"))
+    assert (whole.parsed, whole.output_text) == (parsed.parsed, comment.text + answer.text)
+    again = [*whole.output, {"role": "user", "content": HELLO}]
     assert (client.responses.create(model=MODEL, input=again)).output_text == SAID
 
 

@@ -8,13 +8,19 @@ from typing import Generic, TypeVar
 from ..._core.request.options import Options
 from ..._core.request.request import Request
 from ..._core.responses.answer import ResponseAnswerForm
+from ..._core.responses.commentary import Commentary, answer_text
 from ..._core.responses.partials import ResponsePartials
 from ..._core.responses.reader import ResponseReader
 from ...config import Limits
 from ...errors import BasetenError, ToolArgumentError
 from ...types.parsed_response import ParsedResponse
 from ...types.reply import attach_meta
-from ...types.response_events import ResponseStreamEvent, ResponseTextDeltaEvent, ResponseTextDoneEvent
+from ...types.response_events import (
+    ResponseOutputItemAddedEvent,
+    ResponseStreamEvent,
+    ResponseTextDeltaEvent,
+    ResponseTextDoneEvent,
+)
 from ...types.responses import ModelResponse
 from ..calls.body import AsyncResponseStream
 from ..calls.service import AsyncCalls
@@ -87,6 +93,7 @@ class AsyncModelResponseStream(AsyncReplyStream[ResponseStreamEvent, ResponseStr
         self._form = form
         self._lenient = lenient
         self._reader = ResponseReader(caller.limits)
+        self._commentary = Commentary()
         self._bad_arguments: ToolArgumentError | None = None
 
     async def _open(self) -> AsyncTypedStream[ResponseStreamEvent]:
@@ -94,7 +101,10 @@ class AsyncModelResponseStream(AsyncReplyStream[ResponseStreamEvent, ResponseStr
 
     def _read(self, sent: ResponseStreamEvent) -> Iterable[ResponseStreamEvent]:
         if isinstance(sent, ResponseTextDoneEvent):
-            self._form.note(sent)
+            if not self._commentary.holds(sent):
+                self._form.note(sent)
+        elif isinstance(sent, ResponseOutputItemAddedEvent):
+            self._commentary.add(sent)
         elif self._final is None and self._reader.done and self._reader.final is not None:
             self._final = attach_meta(self._reader.final, self.meta)
             problem = self._form.problem(self._final)
@@ -123,7 +133,7 @@ class AsyncModelResponseStream(AsyncReplyStream[ResponseStreamEvent, ResponseStr
         A partial object does not yet satisfy its type: see `partials()` of a chat stream.
         """
         schema, so_far = self._form.required_schema("partials()"), self.snapshot
-        partials = ResponsePartials(schema, "" if so_far is None else so_far.output_text)
+        partials = ResponsePartials(schema, "" if so_far is None else answer_text(so_far), self._commentary)
         return AsyncPartials(AsyncPicked(self, partials.read))
 
     async def get_final_response(self) -> ModelResponse:

@@ -13,6 +13,7 @@ from ...types.response_params import ResponseInput, ResponseInputItem
 from ...types.responses import ModelResponse, attach_output
 from ..chat.answer import REQUEST, AnswerForm, Calls
 from ..chat.output import read_text
+from .commentary import answer_text
 from .completion import as_completion
 from .request import as_items
 
@@ -27,7 +28,9 @@ class ResponseAnswerForm(AnswerForm[T, ModelResponse, ResponseInput, ParsedRespo
     argument = "text_format"
 
     def completion(self, reply: ModelResponse) -> ChatCompletion:
-        return as_completion(reply)
+        completion = as_completion(reply)
+        completion.message.content = answer_text(reply) or None
+        return completion
 
     def corrected(
         self, conversation: ResponseInput, reply: ModelResponse, error: OutputValidationError

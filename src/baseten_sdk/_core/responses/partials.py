@@ -13,6 +13,7 @@ from ...types.response_events import (
 )
 from ..chat.partial_answer import PartialAnswer
 from ..schema.schema import Schema
+from .commentary import Commentary, answer_text
 
 T = TypeVar("T")
 
@@ -21,12 +22,14 @@ class ResponsePartials(Generic[T]):
     """Makes partial objects from the events that follow.
 
     Args:
-        so_far: The text before them.
+        so_far: The text of the answer before them.
+        commentary: The messages that are no answer.
     """
 
-    __slots__ = ("_answer",)
+    __slots__ = ("_answer", "_commentary")
 
-    def __init__(self, schema: Schema[T], so_far: str) -> None:
+    def __init__(self, schema: Schema[T], so_far: str, commentary: Commentary) -> None:
+        self._commentary = commentary
         self._answer = PartialAnswer(schema)
         if so_far:
             self._answer.add(so_far)
@@ -35,8 +38,8 @@ class ResponsePartials(Generic[T]):
         """Return what an event adds to the object. None if it adds nothing that can be read."""
         match event:
             case ResponseTextDeltaEvent(delta=delta):
-                return self._answer.add(delta)
+                return None if self._commentary.holds(event) else self._answer.add(delta)
             case ResponseCompletedEvent(response=response) | ResponseIncompleteEvent(response=response):
-                return self._answer.end(response.output_text)
+                return self._answer.end(answer_text(response))
             case _:
                 return None

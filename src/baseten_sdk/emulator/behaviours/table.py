@@ -125,6 +125,7 @@ TABLE: tuple[Behaviour, ...] = (
     ),
     _flag("no-item-done", "never say that an item of a response is done"),
     _flag("duplicate-calls", "each call of a response twice"),
+    _flag("commentary", "a response with a comment of the model before its answer"),
     _flag("strict-fields", "refuse unknown fields of a request for a response"),
     _text("message-usage", "how messages count their input, or report it twice", "inclusive exclusive llama-cpp early"),
     _flag("string-counts", "messages: counts of tokens as text"),
