@@ -15,10 +15,9 @@ from .chat_calls import AsyncChatCalls
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
-    from ..._core.chat.tool_loop import OnToolError
     from ..._core.pool.arguments import (
-        ChatArguments,
         ChatArgumentsWithTools,
+        ChatRunArguments,
         ParseArguments,
         ParseArgumentsWithTools,
     )
@@ -170,27 +169,11 @@ class AsyncPoolCompletions:
             **params,
         )
 
-    def run_tools(
-        self,
-        *,
-        model: str | None = None,
-        tools: Sequence[ToolLike],
-        max_turns: int = 8,
-        stream: bool = False,
-        on_tool_error: OnToolError = "report",
-        **params: Unpack[ChatArguments],
-    ) -> AsyncToolRun:
+    def run_tools(self, *, model: str | None = None, **params: Unpack[ChatRunArguments]) -> AsyncToolRun:
         """Let the model use tools until it has its answer; see `client.chat.completions.run_tools`.
 
         All turns go to the same member while it is healthy. Without a `session`, the run gets one of its own.
         """
-        if stream:
+        if params.get("stream"):
             self._settings.check_deadline(params.get("deadline"), "call")
-        return self._completions.run_tools(
-            model=model or ANY_MODEL,
-            tools=tools,
-            max_turns=max_turns,
-            stream=stream,
-            on_tool_error=on_tool_error,
-            **params,
-        )
+        return self._completions.run_tools(model=model or ANY_MODEL, **params)

@@ -13,8 +13,7 @@ from .responses import AsyncResponses
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
-    from ..._core.chat.tool_loop import OnToolError
-    from ..._core.pool.arguments import ResponseArguments, ResponseArgumentsWithTools
+    from ..._core.pool.arguments import ResponseArguments, ResponseArgumentsWithTools, ResponseRunArguments
     from ..._core.schema.tool import ToolLike
     from ...types.parsed_response import ParsedResponse
     from ..streams.response import AsyncModelResponseStream, AsyncResponseEvents
@@ -135,27 +134,11 @@ class AsyncPoolResponses:
             model=name, text_format=text_format, tools=tools, strict=strict, output_retries=output_retries, **params
         )
 
-    def run_tools(
-        self,
-        *,
-        model: str | None = None,
-        tools: Sequence[ToolLike],
-        max_turns: int = 8,
-        stream: bool = False,
-        on_tool_error: OnToolError = "report",
-        **params: Unpack[ResponseArguments],
-    ) -> AsyncResponseRun:
+    def run_tools(self, *, model: str | None = None, **params: Unpack[ResponseRunArguments]) -> AsyncResponseRun:
         """Let the model use tools until it has its answer; see `client.responses.run_tools`.
 
         All turns go to the same member while it is healthy. Without a `session`, the run gets one of its own.
         """
-        if stream:
+        if params.get("stream"):
             self._settings.check_deadline(params.get("deadline"), "call")
-        return self._responses.run_tools(
-            model=model or ANY_MODEL,
-            tools=tools,
-            max_turns=max_turns,
-            stream=stream,
-            on_tool_error=on_tool_error,
-            **params,
-        )
+        return self._responses.run_tools(model=model or ANY_MODEL, **params)

@@ -6,12 +6,21 @@ The names that end in `WithTools` also have the tools that the model may call.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Required
+from typing import Required, TypedDict
 
 from ...types.message_params import MessagesOptions, MessageTurn, System
 from ...types.params import ChatOptions, Message, ParseOptions
 from ...types.response_params import ResponseInput, ResponseOptions
+from ..chat.tool_loop import OnToolError
 from ..schema.tool import ToolLike
+
+
+class RunArguments(TypedDict, total=False):
+    """The arguments of `run_tools` of any API."""
+
+    max_turns: int
+    stream: bool
+    on_tool_error: OnToolError
 
 
 class ParseArguments(ParseOptions, total=False):
@@ -27,7 +36,7 @@ class ParseArgumentsWithTools(ParseArguments, total=False):
 
 
 class ChatArguments(ChatOptions, total=False):
-    """The arguments of `run_tools` of a chat."""
+    """The arguments of a chat, without tools."""
 
     messages: Required[Iterable[Message]]
 
@@ -38,8 +47,14 @@ class ChatArgumentsWithTools(ChatArguments, total=False):
     tools: Sequence[ToolLike] | None
 
 
+class ChatRunArguments(ChatArguments, RunArguments, total=False):
+    """The arguments of `run_tools` of a chat."""
+
+    tools: Required[Sequence[ToolLike]]
+
+
 class MessagesArguments(MessagesOptions, total=False):
-    """The arguments of `parse` and `run_tools` of messages."""
+    """The arguments of `parse` of messages."""
 
     messages: Required[Iterable[MessageTurn]]
     max_tokens: Required[int]
@@ -52,8 +67,14 @@ class MessagesArgumentsWithTools(MessagesArguments, total=False):
     tools: Iterable[ToolLike] | None
 
 
+class MessagesRunArguments(MessagesArguments, RunArguments, total=False):
+    """The arguments of `run_tools` of messages."""
+
+    tools: Required[Iterable[ToolLike]]
+
+
 class ResponseArguments(ResponseOptions, total=False):
-    """The arguments of `parse` and `run_tools` of responses."""
+    """The arguments of `parse` of responses."""
 
     input: Required[ResponseInput]
 
@@ -62,3 +83,9 @@ class ResponseArgumentsWithTools(ResponseArguments, total=False):
     """The arguments of `create` and `stream` of responses."""
 
     tools: Sequence[ToolLike] | None
+
+
+class ResponseRunArguments(ResponseArguments, RunArguments, total=False):
+    """The arguments of `run_tools` of responses."""
+
+    tools: Required[Sequence[ToolLike]]

@@ -16,10 +16,9 @@ from .chat_calls import ChatCalls
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
-    from ..._core.chat.tool_loop import OnToolError
     from ..._core.pool.arguments import (
-        ChatArguments,
         ChatArgumentsWithTools,
+        ChatRunArguments,
         ParseArguments,
         ParseArgumentsWithTools,
     )
@@ -171,27 +170,11 @@ class PoolCompletions:
             **params,
         )
 
-    def run_tools(
-        self,
-        *,
-        model: str | None = None,
-        tools: Sequence[ToolLike],
-        max_turns: int = 8,
-        stream: bool = False,
-        on_tool_error: OnToolError = "report",
-        **params: Unpack[ChatArguments],
-    ) -> ToolRun:
+    def run_tools(self, *, model: str | None = None, **params: Unpack[ChatRunArguments]) -> ToolRun:
         """Let the model use tools until it has its answer; see `client.chat.completions.run_tools`.
 
         All turns go to the same member while it is healthy. Without a `session`, the run gets one of its own.
         """
-        if stream:
+        if params.get("stream"):
             self._settings.check_deadline(params.get("deadline"), "call")
-        return self._completions.run_tools(
-            model=model or ANY_MODEL,
-            tools=tools,
-            max_turns=max_turns,
-            stream=stream,
-            on_tool_error=on_tool_error,
-            **params,
-        )
+        return self._completions.run_tools(model=model or ANY_MODEL, **params)

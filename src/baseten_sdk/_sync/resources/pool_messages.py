@@ -15,8 +15,7 @@ from .messages import Messages
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
-    from ..._core.chat.tool_loop import OnToolError
-    from ..._core.pool.arguments import MessagesArguments, MessagesArgumentsWithTools
+    from ..._core.pool.arguments import MessagesArguments, MessagesArgumentsWithTools, MessagesRunArguments
     from ..._core.schema.tool import ToolLike
     from ...types.message_events import RawMessageStreamEvent
     from ...types.parsed_message import ParsedMessage
@@ -141,30 +140,14 @@ class PoolMessages:
             **params,
         )
 
-    def run_tools(
-        self,
-        *,
-        model: str | None = None,
-        tools: Iterable[ToolLike],
-        max_turns: int = 8,
-        stream: bool = False,
-        on_tool_error: OnToolError = "report",
-        **params: Unpack[MessagesArguments],
-    ) -> MessageRun:
+    def run_tools(self, *, model: str | None = None, **params: Unpack[MessagesRunArguments]) -> MessageRun:
         """Let the model use tools until it has its answer; see `client.messages.run_tools`.
 
         All turns go to the same member while it is healthy. Without a `session`, the run gets one of its own.
         """
-        if stream:
+        if params.get("stream"):
             self._settings.check_deadline(params.get("deadline"), "call")
-        return self._messages.run_tools(
-            model=model or ANY_MODEL,
-            tools=tools,
-            max_turns=max_turns,
-            stream=stream,
-            on_tool_error=on_tool_error,
-            **params,
-        )
+        return self._messages.run_tools(model=model or ANY_MODEL, **params)
 
     def count_tokens(
         self,
