@@ -15,7 +15,7 @@ from ..chat.tool_loop import OnToolError
 from ..schema.tool import ToolLike
 
 
-class RunArguments(TypedDict, total=False):
+class ToolRunArguments(TypedDict, total=False):
     """The arguments of `run_tools` of any API."""
 
     max_turns: int
@@ -47,7 +47,7 @@ class ChatArgumentsWithTools(ChatArguments, total=False):
     tools: Sequence[ToolLike] | None
 
 
-class ChatRunArguments(ChatArguments, RunArguments, total=False):
+class ChatRunArguments(ChatArguments, ToolRunArguments, total=False):
     """The arguments of `run_tools` of a chat."""
 
     tools: Required[Sequence[ToolLike]]
@@ -67,7 +67,7 @@ class MessagesArgumentsWithTools(MessagesArguments, total=False):
     tools: Iterable[ToolLike] | None
 
 
-class MessagesRunArguments(MessagesArguments, RunArguments, total=False):
+class MessagesRunArguments(MessagesArguments, ToolRunArguments, total=False):
     """The arguments of `run_tools` of messages."""
 
     tools: Required[Iterable[ToolLike]]
@@ -85,7 +85,7 @@ class ResponseArgumentsWithTools(ResponseArguments, total=False):
     tools: Sequence[ToolLike] | None
 
 
-class ResponseRunArguments(ResponseArguments, RunArguments, total=False):
+class ResponseRunArguments(ResponseArguments, ToolRunArguments, total=False):
     """The arguments of `run_tools` of responses."""
 
     tools: Required[Sequence[ToolLike]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, TypeAlias, Unpack
+from typing import TYPE_CHECKING, Literal, Unpack
 
 from ...config import CallOptions
 from ...types.embeddings import Classification, RerankResult
@@ -13,20 +13,35 @@ from .call import Call, PreparedCall, Where, required
 if TYPE_CHECKING:
     from ... import AsyncClient
 
-TruncationDirection: TypeAlias = Literal["Left", "Right"]
+
+class LabelOptions(CallOptions, total=False):
+    """The parameters of `batch.classify`, and the options of every call.
+
+    Attributes:
+        model: The name that the engine serves. Baseten's own engine needs none.
+        raw_scores: Return the model's own scores, not scaled to 0 to 1.
+        truncate: Cut texts that are too long instead of refusing them.
+        truncation_direction: The end that is cut off.
+    """
+
+    model: str | None
+    raw_scores: bool | None
+    truncate: bool | None
+    truncation_direction: Literal["Left", "Right"] | None
+
+
+class RerankOptions(LabelOptions, total=False):
+    """The parameters of `batch.rerank`, and the options of every call.
+
+    Attributes:
+        return_text: Return the texts too.
+    """
+
+    return_text: bool | None
 
 
 def rerank(
-    deployment: Where,
-    query: str,
-    texts: Sequence[str],
-    *,
-    model: str | None = None,
-    raw_scores: bool | None = None,
-    return_text: bool | None = None,
-    truncate: bool | None = None,
-    truncation_direction: TruncationDirection | None = None,
-    **options: Unpack[CallOptions],
+    deployment: Where, query: str, texts: Sequence[str], **params: Unpack[RerankOptions]
 ) -> Call[Results[RerankResult]]:
     """Score how well the texts of a row match its query; see `deployment.rerank`.
 
@@ -34,78 +49,31 @@ def rerank(
         deployment: The model's ID, a `DeploymentTarget`, or a pool.
         query: What to look for.
         texts: The texts to score.
-        model: The name that the engine serves. Baseten's own engine needs none.
-        raw_scores: Return the model's own scores, not scaled to 0 to 1.
-        return_text: Return the texts too.
-        truncate: Cut texts that are too long instead of refusing them.
-        truncation_direction: The end that is cut off: "Right" or "Left".
-        **options: The options of every call.
+        **params: The parameters of `deployment.rerank`: model, raw_scores, return_text, truncate, truncation_direction,
+            and the options of every call.
     """
     target = required(deployment)
 
     async def send(client: AsyncClient) -> Results[RerankResult]:
-        return await target.of(client).rerank(
-            query,
-            texts,
-            model=model,
-            raw_scores=raw_scores,
-            return_text=return_text,
-            truncate=truncate,
-            truncation_direction=truncation_direction,
-            progress="none",
-            **options,
-        )
+        return await target.of(client).rerank(query, texts, progress="none", **params)
 
-    shared = {
-        "deployment": target,
-        "model": model,
-        "raw_scores": raw_scores,
-        "return_text": return_text,
-        "truncate": truncate,
-        "truncation_direction": truncation_direction,
-    }
-    return PreparedCall("rerank", send, [query, *texts], options, shared)
+    return PreparedCall("rerank", send, [query, *texts], params, {"deployment": target})
 
 
 def classify(
-    deployment: Where,
-    texts: Sequence[str],
-    *,
-    model: str | None = None,
-    raw_scores: bool | None = None,
-    truncate: bool | None = None,
-    truncation_direction: TruncationDirection | None = None,
-    **options: Unpack[CallOptions],
+    deployment: Where, texts: Sequence[str], **params: Unpack[LabelOptions]
 ) -> Call[Results[list[Classification]]]:
     """Label the texts of a row; see `deployment.classify`.
 
     Args:
         deployment: The model's ID, a `DeploymentTarget`, or a pool.
         texts: The texts to label.
-        model: The name that the engine serves. Baseten's own engine needs none.
-        raw_scores: Return the model's own scores.
-        truncate: Cut texts that are too long instead of refusing them.
-        truncation_direction: The end that is cut off: "Right" or "Left".
-        **options: The options of every call.
+        **params: The parameters of `deployment.classify`: model, raw_scores, truncate, truncation_direction, and the
+            options of every call.
     """
     target = required(deployment)
 
     async def send(client: AsyncClient) -> Results[list[Classification]]:
-        return await target.of(client).classify(
-            texts,
-            model=model,
-            raw_scores=raw_scores,
-            truncate=truncate,
-            truncation_direction=truncation_direction,
-            progress="none",
-            **options,
-        )
+        return await target.of(client).classify(texts, progress="none", **params)
 
-    shared = {
-        "deployment": target,
-        "model": model,
-        "raw_scores": raw_scores,
-        "truncate": truncate,
-        "truncation_direction": truncation_direction,
-    }
-    return PreparedCall("classify", send, texts, options, shared)
+    return PreparedCall("classify", send, texts, params, {"deployment": target})
