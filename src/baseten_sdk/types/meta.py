@@ -37,7 +37,7 @@ class Headers(Mapping[str, str]):
         """Whether a header is there, without reading the others; `name` is in lower case."""
         if self._read is not None:
             return name.decode() in self._read
-        return name in [each.lower() for each, _ in self._lines if len(each) == len(name)]
+        return name in map(bytes.lower, map(itemgetter(0), self._lines))
 
     def hold(self, text: bytes) -> bool:
         """Whether any value holds these bytes."""

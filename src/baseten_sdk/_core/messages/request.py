@@ -62,9 +62,10 @@ def messages_request(
     body: dict[str, object] = {"model": model, "messages": turns(messages), "max_tokens": most}
     if system:
         body["system"] = system if isinstance(system, str) else blocks(system, "system")
-    body |= {name: value for name, value in params.items() if value is not None}
-    body |= {name: value for name, value in (more or {}).items() if value}
-    check_params(body)
+    if params or more:
+        body |= {name: value for name, value in params.items() if value is not None}
+        body |= {name: value for name, value in (more or {}).items() if value}
+        check_params(body)
     if stream:
         body["stream"] = True
     return model_request(base, PATH, body, options, stream=stream)
@@ -101,24 +102,30 @@ def turns(messages: Iterable[MessageTurn]) -> list[Mapping[str, object]]:
             'messages must be a list of turns, such as [{"role": "user", "content": "Hi"}], not a '
             f"{type(messages).__name__}."
         )
-    plain = [_turn(turn, f"messages[{index}]") for index, turn in enumerate(messages)]
+    plain = [_turn(turn, index) for index, turn in enumerate(messages)]
     if not plain:
         raise InvalidRequestError("messages must not be empty.")
     return plain
 
 
-def _turn(turn: MessageTurn, path: str) -> Mapping[str, object]:
-    if isinstance(turn, Message):
-        return turn.to_param()
-    if isinstance(turn, BaseModel) and "role" in type(turn).model_fields:
-        turn = turn.model_dump(mode="json", exclude_none=True, include={"role", "content"})
-    if type(turn) is not dict and not isinstance(turn, Mapping):
-        raise InvalidRequestError(f"{path} must be a dict or a message of a reply, not a {type(turn).__name__}.")
+def _turn(turn: MessageTurn, index: int) -> Mapping[str, object]:
+    if type(turn) is not dict:
+        if isinstance(turn, Message):
+            return turn.to_param()
+        if isinstance(turn, BaseModel) and "role" in type(turn).model_fields:
+            turn = turn.model_dump(mode="json", exclude_none=True, include={"role", "content"})
+        if not isinstance(turn, Mapping):
+            raise InvalidRequestError(
+                f"messages[{index}] must be a dict or a message of a reply, not a {type(turn).__name__}."
+            )
     role, content = turn.get("role"), turn.get("content")
     if role not in ROLES:
-        raise InvalidRequestError(f"{path}.role must be user or assistant, not {role!r}. {_where(role)}".rstrip())
+        raise InvalidRequestError(
+            f"messages[{index}].role must be user or assistant, not {role!r}. {_where(role)}".rstrip()
+        )
     if isinstance(content, str):
         return turn
+    path = f"messages[{index}]"
     if not isinstance(content, Iterable) or isinstance(content, bytes | Mapping):
         raise InvalidRequestError(f"{path}.content must be text or a list of blocks, not {type(content).__name__}.")
     return {**turn, "content": blocks(content, f"{path}.content")}
