@@ -14,7 +14,7 @@ import anyio
 import pytest
 
 from baseten_sdk._core.policy.phases import Expired, TimeLimits
-from baseten_sdk._io.alarm import AHEAD, AlarmClock, TaskAlarm, alarm
+from baseten_sdk._io.alarm import AHEAD, LoopAlarm, alarm
 from baseten_sdk._io.timer import AsyncTimer
 from baseten_sdk._io.trio_alarm import TrioAlarm
 from baseten_sdk.config import Timeout
@@ -35,7 +35,7 @@ def anyio_backend(request: pytest.FixtureRequest) -> Backend:
 
 @pytest.mark.anyio
 async def test_each_event_loop_has_an_alarm_that_fits(anyio_backend: Backend) -> None:
-    assert isinstance(alarm(), TaskAlarm if anyio_backend[0] == "asyncio" else TrioAlarm)
+    assert isinstance(alarm(), LoopAlarm if anyio_backend[0] == "asyncio" else TrioAlarm)
 
 
 @pytest.mark.anyio
@@ -141,7 +141,7 @@ def handles_of(loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch)
     def counted(
         when: float, callback: Callable[..., object], *arguments: object, context: Context | None = None
     ) -> asyncio.TimerHandle:
-        if isinstance(getattr(callback, "__self__", None), AlarmClock):
+        if isinstance(getattr(callback, "__self__", None), LoopAlarm):
             found.append(when)
         return call_at(when, callback, *arguments, context=context)
 
@@ -194,9 +194,9 @@ def test_nothing_keeps_a_loop_that_is_closed() -> None:
     async def main() -> None:
         with timer(FOR_EVER) as bound:
             bound.enter("idle")
-        clocks.append(weakref.ref(AlarmClock.of(asyncio.get_running_loop())))
+        clocks.append(weakref.ref(LoopAlarm.of(asyncio.get_running_loop())))
 
-    clocks: list[weakref.ref[AlarmClock]] = []
+    clocks: list[weakref.ref[LoopAlarm]] = []
     run(main)
     gc.collect()
     assert clocks[0]() is None

@@ -5,8 +5,8 @@ progress: reading a body restarts "idle" once enough bytes have arrived, a strea
 does not call `enter` extends nothing, so a server gains nothing by dripping bytes. `_core.policy.time_bounds` computes
 which end applies.
 
-The async flavor has an alarm whose end moves, so no read needs a timer of its own. The sync flavor cannot interrupt a
-read, so the time that is left (`remaining`) becomes the timeout of each socket operation.
+In the async flavor, the alarm of the event loop interrupts the task, so no read needs a timer of its own. The sync
+flavor cannot interrupt a read, so the time that is left (`remaining`) becomes the timeout of each socket operation.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Callable
 from math import inf
 from types import TracebackType
 
-from .._core.policy.phases import Expired, Phase, TimeLimits
+from .._core.policy.phases import Phase, TimeLimits
 from .._core.policy.time_bounds import TimeBounds
 from .alarm import alarm
 
@@ -24,38 +24,23 @@ from .alarm import alarm
 class AsyncTimer(TimeBounds):
     """Limits the body of its `with` block, and raises `Expired` when the time is up."""
 
-    __slots__ = ("_alarm", "_hangs")
+    __slots__ = ("_alarm",)
 
     def __init__(self, limits: TimeLimits) -> None:
         self._alarm = alarm()
-        self._hangs: Expired | None = None
-        super().__init__(limits, self._alarm.now)
-        if self.end != inf:
-            self._alarm.move(self.end)
+        TimeBounds.__init__(self, limits, self._alarm.now)  # `super()` takes longer.
 
     def enter(self, phase: Phase) -> None:
-        super().enter(phase)
-        if self.looks == inf:
-            self._alarm.move(self.end)
-        else:
-            self._alarm.move(self.end, self.looks, self._look)
-
-    def _look(self) -> float:
-        """Check whether the server hangs. Return the end from then on."""
-        try:
-            self.look()
-        except Expired as hangs:
-            self._hangs = hangs
-            return -inf
-        return min(self.end, self.looks)
+        TimeBounds.enter(self, phase)
+        self._alarm.move(self)
 
     def shorten(self, seconds: float) -> None:
         super().shorten(seconds)
-        self._alarm.move(self.end)
+        self._alarm.move(self)
 
     def release(self) -> None:
         super().release()
-        self._alarm.move(inf)
+        self._alarm.move(self)
 
     def remaining(self) -> float | None:
         """Return None: the alarm ends async work, so it needs no timeouts of its own."""
@@ -64,14 +49,14 @@ class AsyncTimer(TimeBounds):
     def __enter__(self) -> AsyncTimer:
         if self._now() > self.end:
             self._grace_end = -inf  # The caller was late, such as between two chunks of a stream.
-        self._alarm.arm(self.grace)
+        self._alarm.arm(self)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._alarm.disarm(kind, error):
-            raise (self._hangs or self.reached()) from None
+        if self._alarm.disarm(self, kind, error):
+            raise self.reached() from None
 
 
 class Timer(TimeBounds):

@@ -1,38 +1,35 @@
-"""Interrupts a task of trio when its time is up. Only a program that runs trio loads this file.
+"""Interrupts tasks of trio when their time is up. Only a program that runs trio loads this file.
 
 A cancel scope of anyio would do the same in twice the time: it makes two scopes of trio, and wraps one of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from math import inf
-
 import trio
+
+from .._core.policy.time_bounds import TimeBounds
 
 
 class TrioAlarm:
-    """Interrupts tasks of trio."""
+    """Interrupts tasks of trio. It does not look at timers before their ends: there, the socket looks."""
 
-    __slots__ = ("_end", "_scope")
+    __slots__ = ("_scopes",)
 
     now = staticmethod(trio.current_time)
 
     def __init__(self) -> None:
-        self._end = inf
-        self._scope: trio.CancelScope | None = None
+        self._scopes: dict[TimeBounds, trio.CancelScope] = {}
 
-    def move(self, end: float, looks: float = inf, look: Callable[[], float] | None = None) -> None:
-        self._end = end
-        if self._scope is not None:
-            self._scope.deadline = end
+    def arm(self, timer: TimeBounds) -> None:
+        scope = self._scopes[timer] = trio.CancelScope(deadline=timer.end)
+        scope.__enter__()
 
-    def arm(self, grace: Callable[[], float]) -> None:
-        self._scope = trio.CancelScope(deadline=self._end)
-        self._scope.__enter__()
+    def move(self, timer: TimeBounds) -> None:
+        scope = self._scopes.get(timer)
+        if scope is not None:
+            scope.deadline = timer.end
 
-    def disarm(self, kind: type[BaseException] | None, error: BaseException | None) -> bool:
-        scope, self._scope = self._scope, None
-        assert scope is not None
+    def disarm(self, timer: TimeBounds, kind: type[BaseException] | None, error: BaseException | None) -> bool:
+        scope = self._scopes.pop(timer)
         scope.__exit__(kind, error, None if error is None else error.__traceback__)
         return scope.cancelled_caught

@@ -49,6 +49,7 @@ class TimeBounds:
         "_bound",
         "_call_end",
         "_grace_end",
+        "_hangs",
         "_now",
         "_waits_since",
         "check",
@@ -74,6 +75,7 @@ class TimeBounds:
         self.looks = inf
         self._waits_since = inf
         self._grace_end = 0.0
+        self._hangs: Expired | None = None
 
     def enter(self, phase: Phase) -> None:
         """Begin a phase, or restart its limit."""
@@ -105,6 +107,21 @@ class TimeBounds:
         self.looks = now + seconds
         if now < self.end:
             self._grace_end = 0.0
+
+    def look_again(self, now: float) -> float:
+        """Check whether the time is up, or the server hangs. Return when to check again; not later than now if so."""
+        end = min(self.end, self.looks)
+        if now < end:
+            return end
+        left = self.grace()
+        if left > 0:
+            return now + left
+        try:
+            self.look()
+        except Expired as hangs:
+            self._hangs = hangs
+            return now
+        return min(self.end, self.looks)
 
     def begin(self) -> None:
         """Start the attempt. From now on, its own limit applies too."""
@@ -146,7 +163,7 @@ class TimeBounds:
 
     def reached(self) -> Expired:
         """Return what to raise when the end has come."""
-        return Expired(self.limits.expiry(self.phase, self._bound, self.through))
+        return self._hangs or Expired(self.limits.expiry(self.phase, self._bound, self.through))
 
     def expired(self, phase: Phase) -> Expired:
         """Return what to raise when a library's own timer ended a phase: the limit that was closest."""
