@@ -72,7 +72,7 @@ class ReplyParser:
 
     Attributes:
         state: How much of the reply has arrived.
-        status: The status, once the head is complete.
+        status: The status, once the head is complete. 0 before that.
         headers: The header lines as they arrived.
         body: Pieces of the body that were not taken yet. The list is the same for the life of the parser.
         error: What is wrong with the body, after its valid part.
@@ -118,11 +118,6 @@ class ReplyParser:
         self.switched: bytes | None = None
         self._head_size = 0
         self._interim = 0
-
-    @property
-    def has_head(self) -> bool:
-        """Whether the head is complete."""
-        return self.state is not _AWAITED and self.state is not _HEAD
 
     @property
     def complete(self) -> bool:

@@ -71,35 +71,31 @@ class AsyncSocket:
         self._straight = 0
         self._early: bytes | None = None
 
-    async def send(self, head: Hidden[bytes], body: bytes, timer: AsyncTimer) -> None:
-        """Send a request.
+    def start(self, head: Hidden[bytes], body: bytes) -> Hidden[list[memoryview]] | None:
+        """Send as much of a request as goes without waiting. Return the rest, if there is one.
 
         Raises:
             NothingSent: The connection was already dead.
+        """
+        return _start(self.raw, head, body)
+
+    async def finish(self, rest: Hidden[list[memoryview]], timer: AsyncTimer) -> None:
+        """Send the rest of a request.
+
+        Raises:
             AnsweredEarly: The other side did not want all of it.
         """
-        whole = len(body) < LARGE
-        try:
-            sent = self.raw.send(head.value + body if whole else head.value)
-        except (*UNREADY, ssl.SSLWantWriteError):
-            sent = 0
-        except OSError as error:
-            raise NothingSent(error) from None
-        if whole and sent == len(head.value) + len(body):
-            return
         timer.enter("write")
         part: Hidden[memoryview] = Hidden()
-        part.value = memoryview(head.value + body if whole else head.value)[sent:]
-        await self._send_rest(part, timer)
-        if not whole:
-            part.value = memoryview(body)
-            await self._send_rest(part, timer)
+        while rest.value:
+            part.value = rest.value.pop(0)
+            await self._send_part(part, timer)
 
-    async def _send_rest(self, rest: Hidden[memoryview], timer: AsyncTimer) -> None:
+    async def _send_part(self, part: Hidden[memoryview], timer: AsyncTimer) -> None:
         sent = 0
-        while sent < len(rest.value):
+        while sent < len(part.value):
             try:
-                sent += self.raw.send(rest.value[sent:])
+                sent += self.raw.send(part.value[sent:])
             except (BlockingIOError, ssl.SSLWantWriteError):
                 with anyio.move_on_after(RECHECK) as waiting:
                     await writable(self.raw)
@@ -186,35 +182,31 @@ class Socket:
         self._more = False
         self._early: bytes | None = None
 
-    def send(self, head: Hidden[bytes], body: bytes, timer: Timer) -> None:
-        """Send a request.
+    def start(self, head: Hidden[bytes], body: bytes) -> Hidden[list[memoryview]] | None:
+        """Send as much of a request as goes without waiting. Return the rest, if there is one.
 
         Raises:
             NothingSent: The connection was already dead.
+        """
+        return _start(self.raw, head, body)
+
+    def finish(self, rest: Hidden[list[memoryview]], timer: Timer) -> None:
+        """Send the rest of a request.
+
+        Raises:
             AnsweredEarly: The other side did not want all of it.
         """
-        whole = len(body) < LARGE
-        try:
-            sent = self.raw.send(head.value + body if whole else head.value)
-        except (*UNREADY, ssl.SSLWantWriteError):
-            sent = 0
-        except OSError as error:
-            raise NothingSent(error) from None
-        if whole and sent == len(head.value) + len(body):
-            return
         timer.enter("write")
         part: Hidden[memoryview] = Hidden()
-        part.value = memoryview(head.value + body if whole else head.value)[sent:]
-        self._send_rest(part, timer)
-        if not whole:
-            part.value = memoryview(body)
-            self._send_rest(part, timer)
+        while rest.value:
+            part.value = rest.value.pop(0)
+            self._send_part(part, timer)
 
-    def _send_rest(self, rest: Hidden[memoryview], timer: Timer) -> None:
+    def _send_part(self, part: Hidden[memoryview], timer: Timer) -> None:
         sent = 0
-        while sent < len(rest.value):
+        while sent < len(part.value):
             try:
-                sent += self.raw.send(rest.value[sent:])
+                sent += self.raw.send(part.value[sent:])
             except (BlockingIOError, ssl.SSLWantWriteError):
                 if not self._writable(timer, RECHECK):
                     self._early = _arrived(self.raw)
@@ -290,6 +282,23 @@ class Socket:
         """Wake a thread that waits for it. The thread finds the connection at its end."""
         with suppress(OSError):
             self.raw.shutdown(socket.SHUT_RDWR)
+
+
+def _start(raw: socket.socket, head: Hidden[bytes], body: bytes) -> Hidden[list[memoryview]] | None:
+    whole = len(body) < LARGE
+    try:
+        sent = raw.send(head.value + body if whole else head.value)
+    except (*UNREADY, ssl.SSLWantWriteError):
+        sent = 0
+    except OSError as error:
+        raise NothingSent(error) from None
+    if whole and sent == len(head.value) + len(body):
+        return None
+    rest: Hidden[list[memoryview]] = Hidden()
+    rest.value = [memoryview(head.value + body if whole else head.value)[sent:]]
+    if not whole:
+        rest.value.append(memoryview(body))
+    return rest
 
 
 def _arrived(raw: socket.socket) -> bytes | None:

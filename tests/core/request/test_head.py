@@ -17,7 +17,7 @@ URL = "https://h.test/v1/chat?a=b"
 
 
 def rendered(heads: Heads, request: Request) -> bytes:
-    return heads.render(request, *split_url(request.url)).value
+    return heads.render(request, request.headers, *split_url(request.url)).value
 
 
 def test_a_head_names_host_encodings_headers_and_length() -> None:
@@ -82,12 +82,12 @@ def test_what_would_read_as_another_message_is_refused_whoever_gave_it(name: str
 def test_so_is_a_first_line_that_would(method: str, target: str) -> None:
     request = Request(method, URL, HeaderLines(()), b"", 1.0)
     with pytest.raises(InvalidRequestError, match="printable ASCII"):
-        Heads().render(request, split_url(URL)[0], target)
+        Heads().render(request, request.headers, split_url(URL)[0], target)
 
 
 def test_a_rendered_head_shows_nothing() -> None:
     request = Request("GET", URL, HeaderLines((("authorization", "Bearer hunter2"),)), b"", 1.0)
-    assert repr(Heads().render(request, *split_url(URL))) == "<hidden>"
+    assert repr(Heads().render(request, request.headers, *split_url(URL))) == "<hidden>"
 
 
 def test_a_stream_is_not_compressed() -> None:

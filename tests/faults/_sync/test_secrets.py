@@ -212,10 +212,9 @@ def test_a_key_of_a_function_is_checked_too(transport: TransportName) -> None:
 
 def test_a_request_shows_neither_headers_nor_body() -> None:
     options = Options().merged({"extra_headers": {"x-token": HUSH}, "extra_query": {"token": HUSH}})
-    request = build("POST", "https://some.test/v1", options, accept="*/*", first_byte=1).with_header(
-        "authorization", f"Bearer {KEY}"
-    )
-    assert KEY not in repr(request)
+    request = build("POST", "https://some.test/v1", options, accept="*/*", first_byte=1)
+    headers = request.headers.with_header("authorization", f"Bearer {KEY}")
+    assert KEY not in f"{headers!r} {request._replace(headers=headers)!r}"
     assert HUSH not in f"{options!r} {request.url_without_query}"
 
 

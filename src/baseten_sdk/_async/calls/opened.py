@@ -39,7 +39,11 @@ async def whole(opened: AsyncOpened) -> WholeResponse:
     Raises:
         ResponseValidationError: It is too large.
     """
-    await read_body(opened)
+    body = opened.exchange.whole()
+    if body is None:
+        await read_body(opened)
+    else:
+        opened.reading.add(body)
     opened.permit.settle(opened.reading.tail if opened.permit.rated else None)
     return opened.reading.answer(opened.call.redactor)
 
@@ -47,9 +51,6 @@ async def whole(opened: AsyncOpened) -> WholeResponse:
 async def read_body(opened: AsyncOpened) -> None:
     """Read a body to its end, or until it is too large, and end the exchange."""
     _, exchange, _, timer, reading = opened
-    if (there := exchange.whole()) is not None:
-        reading.add(there)
-        return
     if reading.failed:
         timer.shorten(ERROR_BODY)
     piece = b""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ssl
 from typing import Protocol
 
+from ..._core.request.header_lines import HeaderLines
 from ..._core.request.request import Request
 from ..._io.timer import AsyncTimer
 from ...types.meta import Headers
@@ -54,8 +55,11 @@ class AsyncOpenResponse(Protocol):
 class AsyncTransport(Protocol):
     """Sends requests."""
 
-    async def send(self, request: Request, timer: AsyncTimer) -> AsyncOpenResponse:
+    async def send(self, request: Request, headers: HeaderLines, timer: AsyncTimer) -> AsyncOpenResponse:
         """Send a request and wait for the reply's headers.
+
+        Args:
+            headers: The request's headers, with the key.
 
         Raises:
             APIConnectionError: There is no connection, or it broke. The phase says when.

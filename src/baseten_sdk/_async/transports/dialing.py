@@ -97,11 +97,12 @@ async def _ask_for_tunnel(socket: AsyncSocket, proxy: Proxy, origin: Origin, tim
     parser = ReplyParser()
     parser.begin("CONNECT")
     try:
-        await socket.send(tunnel(origin, proxy), b"", timer)
+        if (rest := socket.start(tunnel(origin, proxy), b"")) is not None:
+            await socket.finish(rest, timer)
     except NothingSent as error:
         raise error.error from None
     timer.enter("connect")
-    while not parser.has_head:
+    while not parser.status:
         if data := await socket.receive(timer):
             parser.feed(data)
         else:

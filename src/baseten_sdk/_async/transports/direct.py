@@ -24,6 +24,7 @@ import weakref
 from weakref import ref
 
 from ..._core.request.head import Heads
+from ..._core.request.header_lines import HeaderLines
 from ..._core.request.origin import split_url
 from ..._core.request.proxies import Proxies
 from ..._core.request.request import Request
@@ -75,21 +76,21 @@ class AsyncDirectTransport:
         self._closed = False
         self._owned = owned
 
-    async def send(self, request: Request, timer: AsyncTimer) -> AsyncDirectResponse:
+    async def send(self, request: Request, headers: HeaderLines, timer: AsyncTimer) -> AsyncDirectResponse:
         origin, target = split_url(request.url)
         timer.begin()
         self._check_open()
         if request.upgrade:
             fresh = self._tracked(await self._dialer.connect(origin, timer, tunnel=True))
-            return await self._converse(fresh, request, target, timer)
+            return await self._converse(fresh, request, headers, target, timer)
         longest = FRESH if request.safety == "once" else self._keep
         while (connection := self._idle.take(origin, longest)) is not None:
             try:
-                return await self._converse(connection, request, target, timer)
+                return await self._converse(connection, request, headers, target, timer)
             except NothingSent:
                 continue
         fresh = self._tracked(await self._dialer.connect(origin, timer))
-        return await self._converse(fresh, request, target, timer)
+        return await self._converse(fresh, request, headers, target, timer)
 
     def _tracked(self, connection: AsyncConnection) -> AsyncConnection:
         """Note a new connection, so that it can be closed whoever uses it."""
@@ -97,7 +98,7 @@ class AsyncDirectTransport:
         return connection
 
     async def _converse(
-        self, connection: AsyncConnection, request: Request, target: str, timer: AsyncTimer
+        self, connection: AsyncConnection, request: Request, headers: HeaderLines, target: str, timer: AsyncTimer
     ) -> AsyncDirectResponse:
         """Send the request, and read until the reply's headers have arrived.
 
@@ -111,9 +112,15 @@ class AsyncDirectTransport:
         try:
             connection.begin(request.method, bool(request.upgrade))
             self._check_open()
-            unsent = await self._write(connection, request, target, timer)
-            await _read_head(connection, timer)
-            if proxy is not None and connection.parser.status == LOGIN:
+            unsent = await self._write(connection, request, headers, target, timer)
+            socket, parser = connection.socket, connection.parser
+            timer.enter("first_byte")
+            while not parser.status:
+                if data := await socket.receive(timer):
+                    parser.feed(data)
+                else:
+                    parser.end()
+            if proxy is not None and parser.status == LOGIN:
                 raise login_refused(proxy)
             return AsyncDirectResponse(self, connection, timer)
         except (OSError, ProtocolError) as error:
@@ -130,13 +137,15 @@ class AsyncDirectTransport:
         raise lost("while waiting for the reply", failure, "first_byte", proxy)
 
     async def _write(
-        self, connection: AsyncConnection, request: Request, target: str, timer: AsyncTimer
+        self, connection: AsyncConnection, request: Request, headers: HeaderLines, target: str, timer: AsyncTimer
     ) -> OSError | None:
         """Send a request. A server may reply before it has read everything, so a failure is not final yet."""
         origin = connection.origin
         passing_on = None if connection.tunnelled else connection.proxy
         try:
-            await connection.socket.send(self._heads.render(request, origin, target, passing_on), request.body, timer)
+            head = self._heads.render(request, headers, origin, target, passing_on)
+            if (rest := connection.socket.start(head, request.body)) is not None:
+                await connection.socket.finish(rest, timer)
         except NothingSent as error:
             self._check_open()
             if connection.used:
@@ -200,14 +209,3 @@ def _let_go(idle: AsyncIdleConnections) -> None:
     """Close the connections of a transport without an owner after it was garbage collected."""
     for connection in idle.clear():
         connection.abandon()
-
-
-async def _read_head(connection: AsyncConnection, timer: AsyncTimer) -> None:
-    socket, parser = connection.socket, connection.parser
-    timer.enter("first_byte")
-    while not parser.has_head:
-        data = await socket.receive(timer)
-        if data:
-            parser.feed(data)
-        else:
-            parser.end()

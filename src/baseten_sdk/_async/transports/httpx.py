@@ -18,6 +18,7 @@ import httpx
 
 from ..._core.policy.phases import Expired, Phase
 from ..._core.request.accept import ACCEPTED_ENCODINGS
+from ..._core.request.header_lines import HeaderLines
 from ..._core.request.proxies import Proxy
 from ..._core.request.request import Request
 from ..._io.shield import AsyncShield
@@ -124,7 +125,7 @@ class AsyncHttpxTransport(Generic[Q]):
         """Whether it, or its client, was closed."""
         return self._closed or self.client.is_closed
 
-    async def send(self, request: Request, timer: AsyncTimer) -> AsyncHttpxResponse:
+    async def send(self, request: Request, headers: HeaderLines, timer: AsyncTimer) -> AsyncHttpxResponse:
         timer.begin()
         if self._closed:
             raise ClientClosedError("The client was closed.")
@@ -134,7 +135,7 @@ class AsyncHttpxTransport(Generic[Q]):
         steps = AsyncSteps(timer)
         failure: BasetenError | Expired | None
         try:
-            message = self._message(request, {"timeout": steps.left, "trace": steps})
+            message = self._message(request, headers, {"timeout": steps.left, "trace": steps})
             # unasync: remove
             if request.body:
                 put_body(message, request.body)
@@ -157,12 +158,12 @@ class AsyncHttpxTransport(Generic[Q]):
             raise
         raise failure
 
-    def _message(self, request: Request, extensions: dict[str, object]) -> Q:
+    def _message(self, request: Request, headers: HeaderLines, extensions: dict[str, object]) -> Q:
         try:
             return self.client.build_request(
                 request.method,
                 request.url,
-                headers=[*request.with_header("accept-encoding", ACCEPTED_ENCODINGS).headers.pairs],
+                headers=[*headers.with_header("accept-encoding", ACCEPTED_ENCODINGS).pairs],
                 content=request.body or None,
                 extensions=extensions,
             )

@@ -13,6 +13,7 @@ import warnings
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from ..._core.request.header_lines import HeaderLines
 from ..._core.request.origin import split_url
 from ..._core.request.proxies import Proxies, Proxy
 from ..._core.request.request import Request
@@ -43,9 +44,9 @@ class AsyncOwnClient:
         self.proxy = transport.proxy
         self._order = AsyncUninterrupted()
 
-    async def send(self, request: Request, timer: AsyncTimer) -> AsyncHttpxResponse:
+    async def send(self, request: Request, headers: HeaderLines, timer: AsyncTimer) -> AsyncHttpxResponse:
         """Send a request and wait for the reply's headers."""
-        return await self._order.run(lambda: self.transport.send(request, timer))
+        return await self._order.run(lambda: self.transport.send(request, headers, timer))
 
     async def receive(self, response: AsyncHttpxResponse) -> bytes:
         """Return the next piece of a reply."""
@@ -95,12 +96,12 @@ class AsyncHttpxClients:
         self._closed = False
         self._owned = owned
 
-    async def send(self, request: Request, timer: AsyncTimer) -> AsyncLentResponse:
+    async def send(self, request: Request, headers: HeaderLines, timer: AsyncTimer) -> AsyncLentResponse:
         if self._closed:
             raise ClientClosedError("The client was closed.")
         client = self._take(self._proxies.of(split_url(request.url)[0]))
         try:
-            response = await client.send(request, timer)
+            response = await client.send(request, headers, timer)
         except Exception:
             await self.take_back(client)
             raise

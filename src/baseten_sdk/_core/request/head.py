@@ -41,10 +41,13 @@ class Heads:
     def __init__(self) -> None:
         self._rendered: dict[tuple[str, str, HeaderPairs], Hidden[bytes]] = {}
 
-    def render(self, request: Request, origin: Origin, target: str, proxy: Proxy | None = None) -> Hidden[bytes]:
+    def render(
+        self, request: Request, headers: HeaderLines, origin: Origin, target: str, proxy: Proxy | None = None
+    ) -> Hidden[bytes]:
         """Render the head of a request, including the blank line.
 
         Args:
+            headers: Its headers, with the key.
             origin: The server it is for.
             target: Path and query.
             proxy: The proxy that forwards it. None if it goes to the server directly or through a tunnel.
@@ -54,15 +57,15 @@ class Heads:
         """
         if request.upgrade:
             # Each of these requests has a head of its own, so remembering it gains nothing.
-            whole = _lines_alone(request, origin, target, proxy)
+            whole = _lines_alone(request, headers, origin, target, proxy)
             whole.value += _encoded((), HeaderLines(request.upgrade)).value + b"\r\n"
             return whole
-        head = self._rendered.get((request.method, request.url, request.headers.pairs))
+        head = self._rendered.get((request.method, request.url, headers.pairs))
         if head is None:
             if len(self._rendered) >= MOST:
                 self._rendered.clear()
-            head = _lines_alone(request, origin, target, proxy)
-            self._rendered[request.method, request.url, request.headers.pairs] = head
+            head = _lines_alone(request, headers, origin, target, proxy)
+            self._rendered[request.method, request.url, headers.pairs] = head
         whole = Hidden()
         if request.body or request.method not in BODILESS:
             whole.value = b"%bcontent-length: %d\r\n\r\n" % (head.value, len(request.body))
@@ -79,24 +82,26 @@ def tunnel(origin: Origin, proxy: Proxy) -> Hidden[bytes]:
     return head
 
 
-def _lines_alone(request: Request, origin: Origin, target: str, proxy: Proxy | None) -> Hidden[bytes]:
+def _lines_alone(
+    request: Request, headers: HeaderLines, origin: Origin, target: str, proxy: Proxy | None
+) -> Hidden[bytes]:
     try:
-        return _lines(request, origin, target, proxy)
+        return _lines(request, headers, origin, target, proxy)
     except BaseException as error:
         # The frames below hold the headers.
         raise error.with_traceback(None) from None
 
 
-def _lines(request: Request, origin: Origin, target: str, proxy: Proxy | None) -> Hidden[bytes]:
-    problem = first_problem(request.headers)
+def _lines(request: Request, headers: HeaderLines, origin: Origin, target: str, proxy: Proxy | None) -> Hidden[bytes]:
+    problem = first_problem(headers)
     if problem is not None or not _VISIBLE.fullmatch(request.method) or not _VISIBLE.fullmatch(target):
         raise InvalidRequestError(problem or "The method and the URL must be printable ASCII without blanks.")
     server = "" if proxy is None else f"{origin.scheme}://{origin.authority}"
     own = [f"{request.method} {server}{target} HTTP/1.1", f"host: {origin.authority}"]
-    if not any(name == "accept-encoding" for name, _ in request.headers.pairs):
-        own.append(f"accept-encoding: {'identity' if STREAM in request.headers.pairs else ACCEPTED_ENCODINGS}")
+    if not any(name == "accept-encoding" for name, _ in headers.pairs):
+        own.append(f"accept-encoding: {'identity' if STREAM in headers.pairs else ACCEPTED_ENCODINGS}")
     login = () if proxy is None else _login(proxy)
-    return _encoded(own, HeaderLines((*request.headers.pairs, *login)))
+    return _encoded(own, HeaderLines((*headers.pairs, *login)))
 
 
 def _login(proxy: Proxy) -> HeaderPairs:

@@ -34,7 +34,7 @@ class Request(NamedTuple):
     Attributes:
         method: The verb.
         url: The absolute, quoted URL.
-        headers: The headers. The call adds the key.
+        headers: The headers, without the key.
         body: The encoded body. Empty if there is none.
         first_byte: Seconds to wait for the reply if the caller set no limit.
         safety: Whether it may be sent twice.
@@ -57,35 +57,13 @@ class Request(NamedTuple):
     upgrade: HeaderPairs = ()
     check: HangCheck | None = None
 
-    def authorized(self, key: Hidden[str], scheme: str = "Bearer") -> Request:
-        """Return the request with the key, if there is one. An authorization header of the caller wins."""
+    def authorized(self, key: Hidden[str], scheme: str = "Bearer") -> HeaderLines:
+        """Return the headers with the key, if there is one. An authorization header of the caller wins."""
         try:
-            return self._with(self.headers.authorized(key, scheme)) if key.value else self
+            return self.headers.authorized(key, scheme) if key.value else self.headers
         except BaseException as interrupt:
             # The frames below hold the key.
             raise interrupt.with_traceback(None) from None
-
-    def with_header(self, name: str, value: str) -> Request:
-        """Return the request with one more header. An existing header of that name wins."""
-        return self._with(self.headers.with_header(name, value))
-
-    def _with(self, headers: HeaderLines) -> Request:
-        if headers is self.headers:
-            return self
-        # Positional arguments are faster.
-        return Request(
-            self.method,
-            self.url,
-            headers,
-            self.body,
-            self.first_byte,
-            self.safety,
-            self.member,
-            self.hedge,
-            self.model,
-            self.upgrade,
-            self.check,
-        )
 
     @property
     def url_without_query(self) -> str:

@@ -218,9 +218,10 @@ class Caller:
                         permit = channel.permit(self._rate_state, self.clock)
                         permit.admit(call, timer)
                     timer.sent_at = self.clock.steady()
-                    request = call.request.authorized(call.key, self.key_source.scheme)
+                    request = call.request
+                    headers = request.authorized(call.key, self.key_source.scheme)
                     transport = channel.upgrading() if request.upgrade else channel.transport
-                    exchange = inflated(transport.send(request, timer))
+                    exchange = inflated(transport.send(request, headers, timer))
                     opened = Opened(call, exchange, permit, timer, reading)
                     reading.begin(exchange.status, exchange.headers)
                     if reading.failed or request.upgrade:

@@ -40,7 +40,11 @@ def whole(opened: Opened) -> WholeResponse:
     Raises:
         ResponseValidationError: It is too large.
     """
-    read_body(opened)
+    body = opened.exchange.whole()
+    if body is None:
+        read_body(opened)
+    else:
+        opened.reading.add(body)
     opened.permit.settle(opened.reading.tail if opened.permit.rated else None)
     return opened.reading.answer(opened.call.redactor)
 
@@ -48,9 +52,6 @@ def whole(opened: Opened) -> WholeResponse:
 def read_body(opened: Opened) -> None:
     """Read a body to its end, or until it is too large, and end the exchange."""
     _, exchange, _, timer, reading = opened
-    if (there := exchange.whole()) is not None:
-        reading.add(there)
-        return
     if reading.failed:
         timer.shorten(ERROR_BODY)
     piece = b""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ssl
 from typing import Protocol
 
+from ..._core.request.header_lines import HeaderLines
 from ..._core.request.request import Request
 from ..._io.timer import Timer
 from ...types.meta import Headers
@@ -55,8 +56,11 @@ class OpenResponse(Protocol):
 class Transport(Protocol):
     """Sends requests."""
 
-    def send(self, request: Request, timer: Timer) -> OpenResponse:
+    def send(self, request: Request, headers: HeaderLines, timer: Timer) -> OpenResponse:
         """Send a request and wait for the reply's headers.
+
+        Args:
+            headers: The request's headers, with the key.
 
         Raises:
             APIConnectionError: There is no connection, or it broke. The phase says when.

@@ -98,11 +98,12 @@ def _ask_for_tunnel(socket: Socket, proxy: Proxy, origin: Origin, timer: Timer) 
     parser = ReplyParser()
     parser.begin("CONNECT")
     try:
-        socket.send(tunnel(origin, proxy), b"", timer)
+        if (rest := socket.start(tunnel(origin, proxy), b"")) is not None:
+            socket.finish(rest, timer)
     except NothingSent as error:
         raise error.error from None
     timer.enter("connect")
-    while not parser.has_head:
+    while not parser.status:
         if data := socket.receive(timer):
             parser.feed(data)
         else:

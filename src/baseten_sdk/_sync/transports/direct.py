@@ -25,6 +25,7 @@ import weakref
 from weakref import ref
 
 from ..._core.request.head import Heads
+from ..._core.request.header_lines import HeaderLines
 from ..._core.request.origin import split_url
 from ..._core.request.proxies import Proxies
 from ..._core.request.request import Request
@@ -76,28 +77,30 @@ class DirectTransport:
         self._closed = False
         self._owned = owned
 
-    def send(self, request: Request, timer: Timer) -> DirectResponse:
+    def send(self, request: Request, headers: HeaderLines, timer: Timer) -> DirectResponse:
         origin, target = split_url(request.url)
         timer.begin()
         self._check_open()
         if request.upgrade:
             fresh = self._tracked(self._dialer.connect(origin, timer, tunnel=True))
-            return self._converse(fresh, request, target, timer)
+            return self._converse(fresh, request, headers, target, timer)
         longest = FRESH if request.safety == "once" else self._keep
         while (connection := self._idle.take(origin, longest)) is not None:
             try:
-                return self._converse(connection, request, target, timer)
+                return self._converse(connection, request, headers, target, timer)
             except NothingSent:
                 continue
         fresh = self._tracked(self._dialer.connect(origin, timer))
-        return self._converse(fresh, request, target, timer)
+        return self._converse(fresh, request, headers, target, timer)
 
     def _tracked(self, connection: Connection) -> Connection:
         """Note a new connection, so that it can be closed whoever uses it."""
         self._open.add(ref(connection, self._open.discard))
         return connection
 
-    def _converse(self, connection: Connection, request: Request, target: str, timer: Timer) -> DirectResponse:
+    def _converse(
+        self, connection: Connection, request: Request, headers: HeaderLines, target: str, timer: Timer
+    ) -> DirectResponse:
         """Send the request, and read until the reply's headers have arrived.
 
         Raises:
@@ -110,9 +113,15 @@ class DirectTransport:
         try:
             connection.begin(request.method, bool(request.upgrade))
             self._check_open()
-            unsent = self._write(connection, request, target, timer)
-            _read_head(connection, timer)
-            if proxy is not None and connection.parser.status == LOGIN:
+            unsent = self._write(connection, request, headers, target, timer)
+            socket, parser = connection.socket, connection.parser
+            timer.enter("first_byte")
+            while not parser.status:
+                if data := socket.receive(timer):
+                    parser.feed(data)
+                else:
+                    parser.end()
+            if proxy is not None and parser.status == LOGIN:
                 raise login_refused(proxy)
             return DirectResponse(self, connection, timer)
         except (OSError, ProtocolError) as error:
@@ -128,12 +137,16 @@ class DirectTransport:
             raise lost("while sending", unsent, "write", proxy)
         raise lost("while waiting for the reply", failure, "first_byte", proxy)
 
-    def _write(self, connection: Connection, request: Request, target: str, timer: Timer) -> OSError | None:
+    def _write(
+        self, connection: Connection, request: Request, headers: HeaderLines, target: str, timer: Timer
+    ) -> OSError | None:
         """Send a request. A server may reply before it has read everything, so a failure is not final yet."""
         origin = connection.origin
         passing_on = None if connection.tunnelled else connection.proxy
         try:
-            connection.socket.send(self._heads.render(request, origin, target, passing_on), request.body, timer)
+            head = self._heads.render(request, headers, origin, target, passing_on)
+            if (rest := connection.socket.start(head, request.body)) is not None:
+                connection.socket.finish(rest, timer)
         except NothingSent as error:
             self._check_open()
             if connection.used:
@@ -197,14 +210,3 @@ def _let_go(idle: IdleConnections) -> None:
     """Close the connections of a transport without an owner after it was garbage collected."""
     for connection in idle.clear():
         connection.abandon()
-
-
-def _read_head(connection: Connection, timer: Timer) -> None:
-    socket, parser = connection.socket, connection.parser
-    timer.enter("first_byte")
-    while not parser.has_head:
-        data = socket.receive(timer)
-        if data:
-            parser.feed(data)
-        else:
-            parser.end()

@@ -19,6 +19,7 @@ import httpx
 
 from ..._core.policy.phases import Expired, Phase
 from ..._core.request.accept import ACCEPTED_ENCODINGS
+from ..._core.request.header_lines import HeaderLines
 from ..._core.request.proxies import Proxy
 from ..._core.request.request import Request
 from ..._io.shield import Shield
@@ -119,7 +120,7 @@ class HttpxTransport(Generic[Q]):
         """Whether it, or its client, was closed."""
         return self._closed or self.client.is_closed
 
-    def send(self, request: Request, timer: Timer) -> HttpxResponse:
+    def send(self, request: Request, headers: HeaderLines, timer: Timer) -> HttpxResponse:
         timer.begin()
         if self._closed:
             raise ClientClosedError("The client was closed.")
@@ -129,7 +130,7 @@ class HttpxTransport(Generic[Q]):
         steps = Steps(timer)
         failure: BasetenError | Expired | None
         try:
-            message = self._message(request, {"timeout": steps.left, "trace": steps})
+            message = self._message(request, headers, {"timeout": steps.left, "trace": steps})
             reply = self.client.send(message, stream=True, auth=None, follow_redirects=False)
             return HttpxResponse(self, reply, timer)
         except Exception as error:
@@ -142,12 +143,12 @@ class HttpxTransport(Generic[Q]):
             raise
         raise failure
 
-    def _message(self, request: Request, extensions: dict[str, object]) -> Q:
+    def _message(self, request: Request, headers: HeaderLines, extensions: dict[str, object]) -> Q:
         try:
             return self.client.build_request(
                 request.method,
                 request.url,
-                headers=[*request.with_header("accept-encoding", ACCEPTED_ENCODINGS).headers.pairs],
+                headers=[*headers.with_header("accept-encoding", ACCEPTED_ENCODINGS).pairs],
                 content=request.body or None,
                 extensions=extensions,
             )

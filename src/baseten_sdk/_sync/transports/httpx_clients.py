@@ -14,6 +14,7 @@ import warnings
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from ..._core.request.header_lines import HeaderLines
 from ..._core.request.origin import split_url
 from ..._core.request.proxies import Proxies, Proxy
 from ..._core.request.request import Request
@@ -44,9 +45,9 @@ class OwnClient:
         self.proxy = transport.proxy
         self._order = Uninterrupted()
 
-    def send(self, request: Request, timer: Timer) -> HttpxResponse:
+    def send(self, request: Request, headers: HeaderLines, timer: Timer) -> HttpxResponse:
         """Send a request and wait for the reply's headers."""
-        return self._order.run(lambda: self.transport.send(request, timer))
+        return self._order.run(lambda: self.transport.send(request, headers, timer))
 
     def receive(self, response: HttpxResponse) -> bytes:
         """Return the next piece of a reply."""
@@ -96,12 +97,12 @@ class HttpxClients:
         self._closed = False
         self._owned = owned
 
-    def send(self, request: Request, timer: Timer) -> LentResponse:
+    def send(self, request: Request, headers: HeaderLines, timer: Timer) -> LentResponse:
         if self._closed:
             raise ClientClosedError("The client was closed.")
         client = self._take(self._proxies.of(split_url(request.url)[0]))
         try:
-            response = client.send(request, timer)
+            response = client.send(request, headers, timer)
         except Exception:
             self.take_back(client)
             raise
