@@ -37,7 +37,8 @@ async def take(limiter: AsyncLimiter, deadline: float = inf) -> AsyncPermit:
     permit = AsyncPermit(limiter)
     try:
         with timer:
-            await permit.admit(CALL, timer)
+            if not permit.take():
+                await permit.admit(CALL, timer)
     except BaseException:
         permit.settle()
         raise
@@ -210,7 +211,8 @@ def hold(limiter: Limiter, deadline: float = inf, timer: Timer | None = None) ->
     """A permit that was admitted."""
     permit = Permit(limiter)
     try:
-        permit.admit(CALL, timer or Timer(limits(deadline)))
+        if not permit.take():
+            permit.admit(CALL, timer or Timer(limits(deadline)))
     except BaseException:
         permit.settle()
         raise

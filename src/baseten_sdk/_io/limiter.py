@@ -39,17 +39,20 @@ class AsyncPermit:
         self._wakeup: anyio.Event | None = None
         self.held = False
 
+    def take(self) -> bool:
+        """Take a slot without waiting. If there is none, return False, and `admit` waits for one."""
+        return self._limiter.take(self)
+
     async def admit(self, call: CallRecord, timer: AsyncTimer) -> None:
-        """Take a slot, and wait for one if necessary. The timer's scope ends the wait."""
-        if not self._limiter.take(self):
-            timer.enter("queue")
-            self._wakeup = anyio.Event()
-            began = time.monotonic()
-            call.begins_to_wait("queue")
-            try:
-                await self._wakeup.wait()
-            finally:
-                call.note_wait("queue", time.monotonic() - began)
+        """Wait for a slot. The timer's scope ends the wait."""
+        timer.enter("queue")
+        self._wakeup = anyio.Event()
+        began = time.monotonic()
+        call.begins_to_wait("queue")
+        try:
+            await self._wakeup.wait()
+        finally:
+            call.note_wait("queue", time.monotonic() - began)
 
     def read_limits(self, headers: Headers) -> None:
         """Read the headers of a reply, if rated."""
@@ -93,18 +96,24 @@ class Permit:
         self._wakeup: Wakeup | None = None
         self.held = False
 
-    def admit(self, call: CallRecord, timer: Timer) -> None:
-        """Take a slot, and wait for one if necessary, as long as the timer allows."""
+    def take(self) -> bool:
+        """Take a slot without waiting. If there is none, return False, and `admit` waits for one."""
         with self._limiter.lock:
-            if self._limiter.take(self):
-                return
-            self._wakeup = Wakeup()
+            taken = self._limiter.take(self)
+            if not taken:
+                self._wakeup = Wakeup()
+        return taken
+
+    def admit(self, call: CallRecord, timer: Timer) -> None:
+        """Wait for a slot, as long as the timer allows."""
         timer.enter("queue")
+        wakeup = self._wakeup
+        assert wakeup is not None, "take() comes first"
         began = time.monotonic()
         call.begins_to_wait("queue")
         try:
             left = timer.remaining()
-            if not self._wakeup.wait(inf if left is None else left):
+            if not wakeup.wait(inf if left is None else left):
                 raise timer.expired("queue")
         finally:
             call.note_wait("queue", time.monotonic() - began)

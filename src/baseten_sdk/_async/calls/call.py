@@ -160,7 +160,8 @@ class AsyncCaller:
             timer = AsyncTimer(TimeLimits(options.timeout, request.first_byte, stated, remaining, streamed))
             timer.check = request.check
             try:
-                key = NO_KEY if options.keyless else await self.key_source.get(timer)
+                source = self.key_source
+                key = NO_KEY if options.keyless else source.key.literal or await source.get(timer)
                 call = CallRecord(request, options, start, key, attempts, observed, waited)
                 result = await self._attempt(self.connections.channel(), call, timer, receive)
             except Expired as expired:
@@ -212,7 +213,8 @@ class AsyncCaller:
             with timer:
                 permit = channel.permit(self._rate_state, self.clock)
                 try:
-                    await permit.admit(call, timer)
+                    if not permit.take():
+                        await permit.admit(call, timer)
                     if self._rate_state is not None and not permit.rated and not self._rate_state.idle:
                         # The service has refused calls while this one waited for its slot.
                         permit.settle()

@@ -159,7 +159,8 @@ class Caller:
             timer = Timer(TimeLimits(options.timeout, request.first_byte, stated, remaining, streamed))
             timer.check = request.check
             try:
-                key = NO_KEY if options.keyless else self.key_source.get(timer)
+                source = self.key_source
+                key = NO_KEY if options.keyless else source.key.literal or source.get(timer)
                 call = CallRecord(request, options, start, key, attempts, observed, waited)
                 result = self._attempt(self.connections.channel(), call, timer, receive)
             except Expired as expired:
@@ -211,7 +212,8 @@ class Caller:
             with timer:
                 permit = channel.permit(self._rate_state, self.clock)
                 try:
-                    permit.admit(call, timer)
+                    if not permit.take():
+                        permit.admit(call, timer)
                     if self._rate_state is not None and not permit.rated and not self._rate_state.idle:
                         # The service has refused calls while this one waited for its slot.
                         permit.settle()

@@ -56,6 +56,10 @@ class RatedPermit(Permit):
         self._gate_waiter: GateWaiter | None = None
         self._rate_waiter: Waiter | None = None
 
+    def take(self) -> bool:
+        """Return False, because the gate and the allowance come before the slot."""
+        return False
+
     def admit(self, call: CallRecord, timer: Timer) -> None:
         """Wait for the gate, the allowance and the slot. A call without retries does not wait at the gate."""
         rate_state, clock = self._rate_state, self._clock
@@ -67,15 +71,19 @@ class RatedPermit(Permit):
             self._rate_waiter = waiter = self._throttle.waiter()
             self._throttle.reserve(call, self._estimate.tokens, timer, clock, waiter, reservation)
             self._rate_waiter = None
-        super().admit(call, timer)
+        self._wait_for_slot(call, timer)
         while self._wakeup is not None and self._heeds_gate(call) and rate_state.closed(self._key, clock.steady()):
             # The gate has closed while the call waited for its slot.
             self._wakeup = None
             super().settle()
             self._pass_gate(call, timer)
-            super().admit(call, timer)
+            self._wait_for_slot(call, timer)
         if self._reservation is not None:
             rate_state.sent(self._reservation, clock.steady())
+
+    def _wait_for_slot(self, call: CallRecord, timer: Timer) -> None:
+        if not super().take():
+            super().admit(call, timer)
 
     def _heeds_gate(self, call: CallRecord) -> bool:
         return call.options.at_gate is not None or call.options.retry.max_retries > 0

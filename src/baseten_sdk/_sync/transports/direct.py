@@ -26,6 +26,7 @@ from weakref import ref
 
 from ..._core.request.head import Heads
 from ..._core.request.header_lines import HeaderLines
+from ..._core.request.hidden import Hidden
 from ..._core.request.origin import split_url
 from ..._core.request.proxies import Proxies
 from ..._core.request.request import Request
@@ -103,18 +104,24 @@ class DirectTransport:
     ) -> DirectResponse:
         """Send the request, and read until the reply's headers have arrived.
 
+        A server may reply before it has read everything, so a failure to send is not final yet.
+
         Raises:
             NothingSent: The connection was used before, and has died since.
         """
-        proxy = connection.proxy
+        socket, parser, proxy = connection.socket, connection.parser, connection.proxy
         if proxy is not None:
             timer.through = proxy.address
         unsent: OSError | None = None
         try:
             connection.begin(request.method, bool(request.upgrade))
             self._check_open()
-            unsent = self._write(connection, request, headers, target, timer)
-            socket, parser = connection.socket, connection.parser
+            try:
+                rest = socket.start(self._head(connection, request, headers, target), request.body)
+                if rest is not None:
+                    socket.finish(rest, timer)
+            except (NothingSent, OSError) as error:
+                unsent = self._unsent(connection, error)
             timer.enter("first_byte")
             while not parser.status:
                 if data := socket.receive(timer):
@@ -133,33 +140,30 @@ class DirectTransport:
             self.discard(connection)
             raise
         self._check_open()
-        if unsent is not None and connection.parser.state is ReplyState.AWAITED:
+        if unsent is not None and parser.state is ReplyState.AWAITED:
             raise lost("while sending", unsent, "write", proxy)
         raise lost("while waiting for the reply", failure, "first_byte", proxy)
 
-    def _write(
-        self, connection: Connection, request: Request, headers: HeaderLines, target: str, timer: Timer
-    ) -> OSError | None:
-        """Send a request. A server may reply before it has read everything, so a failure is not final yet."""
-        origin = connection.origin
+    def _head(self, connection: Connection, request: Request, headers: HeaderLines, target: str) -> Hidden[bytes]:
         passing_on = None if connection.tunnelled else connection.proxy
-        try:
-            head = self._heads.render(request, headers, origin, target, passing_on)
-            if (rest := connection.socket.start(head, request.body)) is not None:
-                connection.socket.finish(rest, timer)
-        except NothingSent as error:
+        return self._heads.render(request, headers, connection.origin, target, passing_on)
+
+    def _unsent(self, connection: Connection, error: NothingSent | OSError) -> OSError:
+        """Note that the server did not take the whole request. Return why.
+
+        Raises:
+            NothingSent: The connection was used before.
+            OSError: A limit was reached.
+        """
+        if isinstance(error, NothingSent):
             self._check_open()
             if connection.used:
-                raise
-            unsent = error.error
-        except OSError as error:
-            if is_limit(error):
-                raise
-            unsent = error
-        else:
-            return None
+                raise error
+            error = error.error
+        elif is_limit(error):
+            raise error
         connection.refused()
-        return unsent
+        return error
 
     def keep(self, connection: Connection) -> None:
         """Keep a connection whose reply was read to the end, if possible."""
