@@ -114,7 +114,7 @@ class Message(Reply):
     @property
     def text(self) -> str:
         """The text of all text blocks; "" if there are none."""
-        return "".join(block.text for block in self.content if isinstance(block, TextBlock))
+        return "".join([block.text for block in self.content if isinstance(block, TextBlock)])
 
     @property
     def thinking(self) -> str:

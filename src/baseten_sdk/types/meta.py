@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 Facts: TypeAlias = "tuple[int, Headers, int, float, str, str, Target | None, bool, Mapping[str, float]]"
 """The fields of a `Meta`. Instead of `tries`, it has the member that answered, and whether that was a hedge."""
 
+_NAME, _VALUE = itemgetter(0), itemgetter(1)
+
 
 class Headers(Mapping[str, str]):
     """The headers of a reply. Names are case-insensitive. Repeated headers are joined by a comma."""
@@ -37,11 +39,11 @@ class Headers(Mapping[str, str]):
         """Whether a header is there, without reading the others; `name` is in lower case."""
         if self._read is not None:
             return name.decode() in self._read
-        return name in map(bytes.lower, map(itemgetter(0), self._lines))
+        return name in map(bytes.lower, map(_NAME, self._lines))
 
     def hold(self, text: bytes) -> bool:
         """Whether any value holds these bytes."""
-        values = map(itemgetter(1), self._lines) if self._read is None else map(str.encode, self._read.values())
+        values = map(_VALUE, self._lines) if self._read is None else map(str.encode, self._read.values())
         return text in b"\n".join(values)
 
     @property

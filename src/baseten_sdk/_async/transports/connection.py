@@ -17,6 +17,10 @@ from ..._io.connection_state import TRANSITIONS, ConnectionEvent, ConnectionStat
 from ..._io.http1 import ReplyParser
 from ..._io.sockets import AsyncSocket
 
+# Python 3.11 takes longer to find a member in its class.
+_REQUEST, _REFUSED, _REUSABLE, _FINAL, _LOST = ConnectionEvent
+_IDLE = ConnectionState.IDLE
+
 
 class AsyncConnection:
     """A connection to a server, and the parser of its replies.
@@ -36,7 +40,7 @@ class AsyncConnection:
         self.tunnelled = tunnelled
         self.parser = ReplyParser()
         self.since = 0.0
-        self._state = ConnectionState.IDLE
+        self._state = _IDLE
 
     @property
     def used(self) -> bool:
@@ -45,33 +49,33 @@ class AsyncConnection:
 
     def begin(self, method: str, upgrade: bool = False) -> None:
         """Begin a request with this verb. `upgrade` says whether it asks for another protocol."""
-        self._state = TRANSITIONS[self._state, ConnectionEvent.REQUEST]
+        self._state = TRANSITIONS[self._state, _REQUEST]
         self.parser.begin(method, upgrade)
 
     def refused(self) -> None:
         """Note that the server did not take the whole request."""
-        self._state = TRANSITIONS[self._state, ConnectionEvent.REFUSED]
+        self._state = TRANSITIONS[self._state, _REFUSED]
 
     def finished(self) -> bool:
         """Note that the reply was read to the end.
 
         Return whether it may carry another request. If not, it is closed.
         """
-        event = ConnectionEvent.REUSABLE if self.parser.reusable else ConnectionEvent.FINAL
+        event = _REUSABLE if self.parser.reusable else _FINAL
         self._state = TRANSITIONS[self._state, event]
-        if self._state is ConnectionState.IDLE:
+        if self._state is _IDLE:
             return True
         self.socket.close()
         return False
 
     def close(self) -> None:
         """Close it, whatever it is doing."""
-        self._state = TRANSITIONS[self._state, ConnectionEvent.LOST]
+        self._state = TRANSITIONS[self._state, _LOST]
         self.socket.close()
 
     def abandon(self) -> None:
         """Close it without waiting, from anywhere. Its loop or process may have ended."""
-        self._state = TRANSITIONS[self._state, ConnectionEvent.LOST]
+        self._state = TRANSITIONS[self._state, _LOST]
         self.socket.abandon()
 
 

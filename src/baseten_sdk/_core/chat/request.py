@@ -68,10 +68,10 @@ def message_params(messages: Iterable[Message]) -> list[Mapping[str, object]]:
         )
     plain: list[Mapping[str, object]] = []
     for index, message in enumerate(messages):
-        if isinstance(message, ChatCompletionMessage):
-            plain.append(message.to_param())
-        elif isinstance(message, Mapping):
+        if isinstance(message, Mapping):
             plain.append(_with_calls(message) if "tool_calls" in message else message)
+        elif isinstance(message, ChatCompletionMessage):
+            plain.append(message.to_param())
         elif isinstance(message, BaseModel) and "role" in type(message).model_fields:
             plain.append(_with_calls(unparsed(message.model_dump(mode="json", exclude_none=True))))
         else:

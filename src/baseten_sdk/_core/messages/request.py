@@ -56,7 +56,7 @@ def messages_request(
     Raises:
         InvalidRequestError: Something cannot be sent. The message has its path.
     """
-    most = as_number(max_tokens)
+    most = max_tokens if type(max_tokens) is int else as_number(max_tokens)
     if not isinstance(most, int) or isinstance(most, bool) or most < 1:
         raise InvalidRequestError(f"max_tokens must be a whole number of at least 1, not {max_tokens!r}.")
     body: dict[str, object] = {"model": model, "messages": turns(messages), "max_tokens": most}

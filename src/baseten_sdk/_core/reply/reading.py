@@ -83,7 +83,7 @@ class Reading:
         Raises:
             ResponseValidationError: It is too large.
         """
-        if self.full and not self.failed:
+        if self._size > self._most and not self.failed:
             self._forget_all_but_the_beginning()
             raise unreadable(self._so_far(), f"it is larger than Limits(body={self._most}).", self._size)
         pieces = self._pieces

@@ -46,8 +46,9 @@ def read_model(model: type[M], answer: WholeResponse) -> M:
             problem = _problem(error, answer, decisive(model, answer.body))
     if found is None:
         raise unreadable(answer, problem)
-    if found.model_extra and found.model_extra.get("error"):
-        raise unreadable(answer, _as_error(found.model_extra))
+    extra = found.__pydantic_extra__
+    if extra and extra.get("error"):
+        raise unreadable(answer, _as_error(extra))
     return found
 
 

@@ -49,12 +49,13 @@ def response_request(
             encoded. The message has the path.
     """
     body: dict[str, object] = {"model": model, "input": input_param(given)}
-    body |= {name: value for name, value in params.items() if value is not None}
-    _check_stateless(body)
-    if isinstance(text := body.get("text"), Mapping) and "format" not in text:
-        body["text"] = {"format": {"type": "text"}, **text}
-    if "tool_choice" in body:
-        body["tool_choice"] = flat(body["tool_choice"])
+    if params:
+        body |= {name: value for name, value in params.items() if value is not None}
+        _check_stateless(body)
+        if isinstance(text := body.get("text"), Mapping) and "format" not in text:
+            body["text"] = {"format": {"type": "text"}, **text}
+        if "tool_choice" in body:
+            body["tool_choice"] = flat(body["tool_choice"])
     body["stream"] = stream
     return model_request(base, PATH, body, options, stream=stream)
 

@@ -38,8 +38,10 @@ class ModelCalls:
 
     def _split(self, params: Mapping[str, object]) -> tuple[dict[str, object], Options]:
         """Return the parameters of the body, and the options of the call."""
-        body, given = self.PARAMETERS.split(params)
         options = self._service.options
+        if not params:
+            return {}, options
+        body, given = self.PARAMETERS.split(params)
         return body, options.merged(given) if given else options
 
     def _engine(self, model: str) -> tuple[BaseURL, str]:
