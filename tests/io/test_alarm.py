@@ -14,7 +14,7 @@ import anyio
 import pytest
 
 from baseten_sdk._core.policy.phases import Expired, TimeLimits
-from baseten_sdk._io.alarm import AHEAD, LoopAlarm, alarm
+from baseten_sdk._io.alarm import AHEAD, LoopAlarm, running_alarm
 from baseten_sdk._io.timer import AsyncTimer
 from baseten_sdk._io.trio_alarm import TrioAlarm
 from baseten_sdk.config import Timeout
@@ -35,7 +35,7 @@ def anyio_backend(request: pytest.FixtureRequest) -> Backend:
 
 @pytest.mark.anyio
 async def test_each_event_loop_has_an_alarm_that_fits(anyio_backend: Backend) -> None:
-    assert isinstance(alarm(), LoopAlarm if anyio_backend[0] == "asyncio" else TrioAlarm)
+    assert isinstance(running_alarm(), LoopAlarm if anyio_backend[0] == "asyncio" else TrioAlarm)
 
 
 @pytest.mark.anyio

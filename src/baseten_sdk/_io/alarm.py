@@ -48,7 +48,7 @@ class Alarm(Protocol):
         ...
 
 
-def alarm() -> Alarm:
+def running_alarm() -> Alarm:
     """Return the alarm of the running event loop."""
     try:
         task = asyncio.current_task()

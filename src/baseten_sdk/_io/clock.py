@@ -42,9 +42,8 @@ class AsyncClock:
 
     now = staticmethod(loop_time)
 
-    def steady(self) -> float:
-        """Return the time of the machine's monotonic clock, which is the same in all event loops."""
-        return time.monotonic()
+    steady = staticmethod(time.monotonic)
+    """The machine's monotonic clock, which is the same in all event loops."""
 
     async def sleep(self, seconds: float) -> None:
         await anyio.sleep(seconds)
@@ -59,12 +58,7 @@ class Clock:
 
     __slots__ = ()
 
-    def now(self) -> float:
-        return time.monotonic()
-
-    def steady(self) -> float:
-        """Return the same time. This is the machine's monotonic clock."""
-        return time.monotonic()
+    now = steady = staticmethod(time.monotonic)
 
     def sleep(self, seconds: float) -> None:
         """Sleep.

@@ -18,7 +18,7 @@ from types import TracebackType
 
 from .._core.policy.phases import Phase, TimeLimits
 from .._core.policy.time_bounds import TimeBounds
-from .alarm import alarm
+from .alarm import Alarm, running_alarm
 
 
 class AsyncTimer(TimeBounds):
@@ -26,9 +26,14 @@ class AsyncTimer(TimeBounds):
 
     __slots__ = ("_alarm",)
 
-    def __init__(self, limits: TimeLimits) -> None:
-        self._alarm = alarm()
+    def __init__(self, limits: TimeLimits, alarm: Alarm | None = None) -> None:
+        self._alarm = AsyncTimer.alarm() if alarm is None else alarm
         TimeBounds.__init__(self, limits, self._alarm.now)  # `super()` takes longer.
+
+    @staticmethod
+    def alarm() -> Alarm:
+        """Return the alarm of the running event loop, for its timers."""
+        return running_alarm()
 
     def enter(self, phase: Phase) -> None:
         TimeBounds.enter(self, phase)
@@ -66,6 +71,11 @@ class Timer(TimeBounds):
 
     def __init__(self, limits: TimeLimits, now: Callable[[], float] = time.monotonic) -> None:
         super().__init__(limits, now)
+
+    @staticmethod
+    def alarm() -> Callable[[], float]:
+        """Return the clock of all timers. A thread has no alarm, so the timer itself looks at the time."""
+        return time.monotonic
 
     def remaining(self) -> float | None:
         """Return how many seconds the next operation may take. None if nothing limits it.

@@ -52,7 +52,7 @@ class AsyncResponseStream:
         self._tail = b""
         self._held: list[bytes] = []
         self.closed = False
-        self.meta = self._call.meta(self._exchange.status, self._exchange.headers, clock.now())
+        self.meta = self._call.meta(self._exchange.status, self._exchange.headers, clock.steady())
 
     @property
     def observed(self) -> ObservedCall | None:
@@ -145,7 +145,7 @@ class AsyncResponseStream:
         """Return the error with the facts of this call."""
         if not error.tries:
             error.tries = self.meta.cut_tries
-        return self._call.describe(error, self._clock.now(), self.meta.request_id)
+        return self._call.describe(error, self._clock.steady(), self.meta.request_id)
 
     async def finish(self) -> None:
         """Note that the message is complete. Read the end of the body if it comes at once, to keep the connection."""

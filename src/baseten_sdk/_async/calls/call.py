@@ -88,7 +88,7 @@ class AsyncCaller:
             observed: The observers of the call.
         """
         call, answer = await self._run(request, options, observed, whole)
-        now = self.clock.now()
+        now = self.clock.steady()
         try:
             result = read(answer)
         except ResponseValidationError as error:
@@ -147,23 +147,26 @@ class AsyncCaller:
         Return the final record of the call, and its result.
         """
         clock = self.clock
-        start = clock.now()
+        start = clock.steady()
         key = NO_KEY
         waited: dict[str, float] = {}
         deadline = inf if options.deadline is None else options.deadline
         stated = options.stated_deadline or deadline
+        end = deadline if deadline == inf else clock.now() + deadline
         retry: RetryState | None = None
         remaining = deadline
         attempts = 0
         while True:
             attempts += 1
-            timer = AsyncTimer(TimeLimits(options.timeout, request.first_byte, stated, remaining, streamed))
+            channel = self.connections.channel()
+            limits = TimeLimits(options.timeout, request.first_byte, stated, remaining, streamed)
+            timer = AsyncTimer(limits, channel.alarm)
             timer.check = request.check
             try:
                 source = self.key_source
                 key = NO_KEY if options.keyless else source.key.literal or await source.get(timer)
                 call = CallRecord(request, options, start, key, attempts, observed, waited)
-                result = await self._attempt(self.connections.channel(), call, timer, receive)
+                result = await self._attempt(channel, call, timer, receive)
             except Expired as expired:
                 failure: APIError = timeout_error(expired.expiry)
             except APIError as error:
@@ -175,13 +178,13 @@ class AsyncCaller:
             check_stopped()
             now = clock.now()
             call = CallRecord(request, options, start, key, attempts, observed, waited)
-            call.describe(failure, now)
+            call.describe(failure, clock.steady())
             if retry is None:
                 retry = RetryState(
                     options.retry,
                     request.safety,
                     self.budget,
-                    start + deadline,
+                    end,
                     awaits_start=bool(request.upgrade),
                 )
             decision = retry.decide(failure, attempts, now)
@@ -204,7 +207,7 @@ class AsyncCaller:
                 case never:  # pyright: ignore[reportUnnecessaryComparison]  # that it cannot match is what is checked
                     assert_never(never)
             del failure
-            remaining = deadline - (clock.now() - start)
+            remaining = end - clock.now()
 
     async def _attempt(self, channel: AsyncChannel, call: CallRecord, timer: AsyncTimer, receive: AsyncReceive[T]) -> T:
         reading = Reading(self.limits.body)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ..._io.clock import AsyncClock
 from ..._io.limiter import AsyncLimiter, AsyncPermit
 from ..._io.loop_identity import AsyncLoopIdentity
+from ..._io.timer import AsyncTimer
 from ..._repr import safe_repr
 from ...config import Limits
 from ...errors import ClientClosedError
@@ -26,15 +27,16 @@ log = logging.getLogger("baseten_sdk")
 
 
 class AsyncChannel:
-    """A transport and the limiter in front of it."""
+    """A transport, the limiter in front of it, and the alarm of its timers."""
 
-    __slots__ = ("_opener", "_throttle", "_upgrading", "limiter", "transport")
+    __slots__ = ("_opener", "_throttle", "_upgrading", "alarm", "limiter", "transport")
 
     def __init__(self, opener: AsyncOpener, limiter: AsyncLimiter) -> None:
         self._opener = opener
         self._upgrading: AsyncTransport | None = None
         self.transport = opener()
         self.limiter = limiter
+        self.alarm = AsyncTimer.alarm()
         self._throttle: AsyncThrottle | None = None
 
     def upgrading(self) -> AsyncTransport:

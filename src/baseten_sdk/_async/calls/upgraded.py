@@ -49,7 +49,7 @@ class AsyncUpgraded:
         self.socket = socket
         self.early = early
         self.headers: Headers = response.headers
-        self.meta = call.meta(response.status, response.headers, clock.now())
+        self.meta = call.meta(response.status, response.headers, clock.steady())
 
     @property
     def observed(self) -> ObservedCall | None:
@@ -65,7 +65,7 @@ class AsyncUpgraded:
         """Return the error with the facts of this call."""
         if not error.tries:
             error.tries = self.meta.cut_tries
-        return self._call.describe(error, self._clock.now(), self.meta.request_id)
+        return self._call.describe(error, self._clock.steady(), self.meta.request_id)
 
     def broken(self, error: APIError) -> BasetenError:
         """Return the error for a broken connection: this one, unless the client was closed."""
@@ -104,4 +104,4 @@ async def upgraded(opened: AsyncOpened, clock: AsyncClock) -> AsyncUpgraded:
     problem = "it does not change the protocol. What answers there speaks no WebSocket."
     if status == SWITCHING:
         problem = "it lacks the headers that change the protocol."
-    raise opened.call.describe(unreadable(await whole(opened), problem), clock.now())
+    raise opened.call.describe(unreadable(await whole(opened), problem), clock.steady())

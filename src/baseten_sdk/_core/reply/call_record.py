@@ -43,7 +43,7 @@ class CallRecord(NamedTuple):
 
     Attributes:
         request: The request, without the key.
-        start: When it began, on the caller's clock.
+        start: When it began, on the steady clock.
         key: The key of the last attempt.
         attempts: How many attempts were made.
         observed: The observers of the call.

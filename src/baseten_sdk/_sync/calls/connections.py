@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ..._io.clock import Clock
 from ..._io.limiter import Limiter, Permit
 from ..._io.loop_identity import LoopIdentity
+from ..._io.timer import Timer
 from ..._repr import safe_repr
 from ...config import Limits
 from ...errors import ClientClosedError
@@ -27,15 +28,16 @@ log = logging.getLogger("baseten_sdk")
 
 
 class Channel:
-    """A transport and the limiter in front of it."""
+    """A transport, the limiter in front of it, and the alarm of its timers."""
 
-    __slots__ = ("_opener", "_throttle", "_upgrading", "limiter", "transport")
+    __slots__ = ("_opener", "_throttle", "_upgrading", "alarm", "limiter", "transport")
 
     def __init__(self, opener: Opener, limiter: Limiter) -> None:
         self._opener = opener
         self._upgrading: Transport | None = None
         self.transport = opener()
         self.limiter = limiter
+        self.alarm = Timer.alarm()
         self._throttle: Throttle | None = None
 
     def upgrading(self) -> Transport:
