@@ -90,6 +90,7 @@ LAYERS = {
     "__main__": Layer(frozenset({"cli"})),
     "__init__": Layer(_CLIENT_PARTS | {"_async", "_sync", "_bulk", "jobs"}),
     "_version": Layer(),
+    "_elsewhere": Layer(),
     "_lazy": Layer(),
     "_loading": Layer(frozenset({"_io"})),
     "_characters": Layer(),

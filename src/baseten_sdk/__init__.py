@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ._lazy import lazy_names
 from ._version import __version__ as __version__
 
-if TYPE_CHECKING or not lazy_names(__name__):
+if TYPE_CHECKING or not lazy_names(__name__, elsewhere="._elsewhere"):
     from ._async.client import AsyncClient as AsyncClient
     from ._async.queue.as_completed import AsyncCompletedJobs as AsyncCompletedJobs
     from ._async.queue.inbox import AsyncInbox as AsyncInbox

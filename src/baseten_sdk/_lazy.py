@@ -14,16 +14,17 @@ from __future__ import annotations
 
 import sys
 from _ast import If, ImportFrom, Module, PyCF_ONLY_AST
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 
 
-def lazy_names(package: str, *, extra: str | None = None) -> bool:
+def lazy_names(package: str, *, extra: str | None = None, elsewhere: str | None = None) -> bool:
     """Make the public names of a package lazy.
 
     Args:
         package: The `__name__` of the package that asks.
         extra: The extra that installs what the names need, named in the error where a library is missing.
+        elsewhere: The module whose `INSTEAD` says what to use for names that only other packages have.
 
     Returns:
         Whether the names are lazy now; False where the source of the package is not at hand.
@@ -36,7 +37,7 @@ def lazy_names(package: str, *, extra: str | None = None) -> bool:
 
     def __getattr__(name: str) -> object:
         if name not in origins:
-            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+            raise _unknown(name, package, elsewhere)
         module_name, original = origins[name]
         value: object = getattr(_imported(module_name, package, extra), original)
         vars(module)[name] = value
@@ -45,6 +46,14 @@ def lazy_names(package: str, *, extra: str | None = None) -> bool:
     public = sorted([*origins, *({"__version__"} & {*vars(module)})])
     vars(module).update(__getattr__=__getattr__, __all__=public, __dir__=lambda: public)
     return True
+
+
+def _unknown(name: str, package: str, elsewhere: str | None) -> Exception:
+    instead: Mapping[str, str] = {} if elsewhere is None else import_module(elsewhere, package).INSTEAD
+    if name in instead:
+        # `from package import name` would swallow an attribute error, with what it says.
+        return ImportError(f"{package} has no {name}. {instead[name]}", name=package)
+    return AttributeError(f"module {package!r} has no attribute {name!r}")
 
 
 def names_of(module: str, *others: str) -> Callable[[str], object]:

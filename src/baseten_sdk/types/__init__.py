@@ -11,7 +11,7 @@ from .._lazy import lazy_names
 
 if TYPE_CHECKING or not lazy_names(__name__):
     from .chat import Usage as CompletionUsage
-    from .completions import TextChoice as CompletionChoice, TextCompletion as Completion
+    from .completions import TextChoice as CompletionChoice, TextCompletionChunk as Completion
     from .embeddings import CreateEmbeddingResponse as CreateEmbeddingResponse, Embedding as Embedding
     from .models import Model as Model
 

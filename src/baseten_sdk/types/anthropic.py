@@ -19,6 +19,7 @@ from .message_deltas import (
     BlockThinkingDelta,
 )
 from .message_events import (
+    BlockDelta,
     ContentBlockDeltaEvent as ContentBlockDeltaEvent,
     ContentBlockStartEvent as ContentBlockStartEvent,
     ContentBlockStopEvent as ContentBlockStopEvent,
@@ -41,21 +42,31 @@ from .messages import (
     MessageUsage,
     StopReason as StopReason,
 )
+from .models import Model as ListedModel
 from .parsed_message import ParsedMessage as ParsedMessage
 from .reply import Details
 
 MessageParam = MessagesTurnParam
+AssistantMessageParam = MessagesTurnParam
+UserMessageParam = MessagesTurnParam
 MetadataParam: TypeAlias = dict[str, object]
 Model = str
 ModelParam = str
+ModelInfo = ListedModel
 Usage = MessageUsage
+MessageDeltaUsage = MessageUsage
+
 TextCitation = Details
+CitationCharLocation = Details
+CitationContentBlockLocation = Details
+CitationPageLocation = Details
 
 RawMessageStartEvent = MessageStartEvent
 RawMessageDeltaEvent = MessageDeltaEvent
 RawContentBlockStartEvent = ContentBlockStartEvent
 RawContentBlockDeltaEvent = ContentBlockDeltaEvent
 
+RawContentBlockDelta = BlockDelta
 CitationsDelta = BlockCitationsDelta
 InputJSONDelta = BlockInputDelta
 SignatureDelta = BlockSignatureDelta
@@ -74,15 +85,25 @@ ToolChoiceNoneParam = ToolUseChoice
 ToolChoiceToolParam = ToolUseChoice
 
 Base64ImageSourceParam: TypeAlias = dict[str, object]
+Base64PDFSourceParam: TypeAlias = dict[str, object]
 CacheControlEphemeralParam: TypeAlias = dict[str, object]
+CitationsConfigParam: TypeAlias = dict[str, object]
 ContentBlockParam: TypeAlias = dict[str, object]
+ContentBlockSourceParam: TypeAlias = dict[str, object]
 DocumentBlockParam: TypeAlias = dict[str, object]
 ImageBlockParam: TypeAlias = dict[str, object]
+JSONOutputFormatParam: TypeAlias = dict[str, object]
+OutputConfigParam: TypeAlias = dict[str, object]
+PlainTextSourceParam: TypeAlias = dict[str, object]
 RedactedThinkingBlockParam: TypeAlias = dict[str, object]
+SearchResultBlockParam: TypeAlias = dict[str, object]
 TextBlockParam: TypeAlias = dict[str, object]
+TextCitationParam: TypeAlias = dict[str, object]
 ThinkingBlockParam: TypeAlias = dict[str, object]
 ToolParam: TypeAlias = dict[str, object]
+ToolReferenceBlockParam: TypeAlias = dict[str, object]
 ToolResultBlockParam: TypeAlias = dict[str, object]
 ToolUnionParam: TypeAlias = dict[str, object]
 ToolUseBlockParam: TypeAlias = dict[str, object]
 URLImageSourceParam: TypeAlias = dict[str, object]
+URLPDFSourceParam: TypeAlias = dict[str, object]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+from .response_items import ResponseFunctionToolCall, ResponseOutputMessage, ResponseOutputText
 from .response_params import (
     ReasoningParam,
     ResponseInputItem,
@@ -16,6 +17,8 @@ ResponseInputParam: TypeAlias = list[ResponseInputItem]
 
 EasyInputMessageParam = ResponseInputItemParam
 ResponseFunctionToolCallParam = ResponseInputItemParam
+ResponseOutputMessageParam = ResponseInputItemParam
+ResponseReasoningItemParam = ResponseInputItemParam
 
 FunctionToolParam = ResponseToolParam
 ToolParam = ResponseToolParam
@@ -28,9 +31,18 @@ ResponseInputFileParam: TypeAlias = dict[str, object]
 ResponseInputImageParam: TypeAlias = dict[str, object]
 ResponseInputMessageContentListParam: TypeAlias = list[ResponseInputContentParam]
 ResponseInputTextParam: TypeAlias = dict[str, object]
+ResponseOutputRefusalParam: TypeAlias = dict[str, object]
+ResponseOutputTextParam: TypeAlias = dict[str, object]
+ToolChoiceAllowedParam: TypeAlias = dict[str, object]
 ToolChoiceFunctionParam: TypeAlias = dict[str, object]
+ToolChoiceTypesParam: TypeAlias = dict[str, object]
 
 ResponseIncludable = str
 ResponseStatus = str
+ToolChoiceOptions = str
 
 Reasoning = ReasoningParam
+
+ParsedResponseFunctionToolCall = ResponseFunctionToolCall
+ParsedResponseOutputMessage = ResponseOutputMessage
+ParsedResponseOutputText = ResponseOutputText

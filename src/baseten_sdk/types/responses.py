@@ -230,6 +230,9 @@ if TYPE_CHECKING:
     from .openai_responses import (
         EasyInputMessageParam as EasyInputMessageParam,
         FunctionToolParam as FunctionToolParam,
+        ParsedResponseFunctionToolCall as ParsedResponseFunctionToolCall,
+        ParsedResponseOutputMessage as ParsedResponseOutputMessage,
+        ParsedResponseOutputText as ParsedResponseOutputText,
         Reasoning as Reasoning,
         ResponseFormatTextConfigParam as ResponseFormatTextConfigParam,
         ResponseFormatTextJSONSchemaConfigParam as ResponseFormatTextJSONSchemaConfigParam,
@@ -241,8 +244,15 @@ if TYPE_CHECKING:
         ResponseInputMessageContentListParam as ResponseInputMessageContentListParam,
         ResponseInputParam as ResponseInputParam,
         ResponseInputTextParam as ResponseInputTextParam,
+        ResponseOutputMessageParam as ResponseOutputMessageParam,
+        ResponseOutputRefusalParam as ResponseOutputRefusalParam,
+        ResponseOutputTextParam as ResponseOutputTextParam,
+        ResponseReasoningItemParam as ResponseReasoningItemParam,
         ResponseStatus as ResponseStatus,
+        ToolChoiceAllowedParam as ToolChoiceAllowedParam,
         ToolChoiceFunctionParam as ToolChoiceFunctionParam,
+        ToolChoiceOptions as ToolChoiceOptions,
+        ToolChoiceTypesParam as ToolChoiceTypesParam,
         ToolParam as ToolParam,
     )
     from .parsed_response import ParsedResponse as ParsedResponse
