@@ -22,7 +22,6 @@ from .model_calls import within
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
-    from ..._core.chat.answer import ChatAnswerForm
     from ..._core.chat.tool_loop import OnToolError
     from ..._core.schema.tool import ToolLike
     from ...types.events import StreamEvent
@@ -201,9 +200,11 @@ class AsyncCompletions:
         Raises:
             InvalidRequestError: The request cannot be sent, or a strict schema cannot express the type.
         """
+        from ..._core.chat.answer import ChatAnswerForm
+
         if response_format is None or isinstance(response_format, Mapping):
-            return self._calls.events(model, messages, params, _form(None, tools), response_format)
-        form = _form(response_format, tools, strict=strict)
+            return self._calls.events(model, messages, params, ChatAnswerForm.of(None, tools), response_format)
+        form = ChatAnswerForm.of(response_format, tools, strict=strict)
         return self._calls.events(model, messages, params, form, form.response_format)
 
     @overload
@@ -263,14 +264,14 @@ class AsyncCompletions:
             InvalidRequestError: There is neither a type nor a tool, or a strict schema cannot express the type. The
                 message names the path.
         """
-        from ..._core.chat.answer import check_question
+        from ..._core.chat.answer import ChatAnswerForm, check_question
 
         if isinstance(response_format, Mapping):
             raise InvalidRequestError(
                 "parse() takes a type as response_format. For a dict, use create(response_format={...})."
             )
         check_question(output_retries, typed=response_format is not None or bool(tools), argument="response_format")
-        form = _form(response_format, tools, strict=strict)
+        form = ChatAnswerForm.of(response_format, tools, strict=strict)
         return await self._calls.parsed(model, messages, params, form, output_retries)
 
     def run_tools(
@@ -304,12 +305,14 @@ class AsyncCompletions:
         Returns:
             The run. Nothing is sent until you iterate over it or call `until_done`.
         """
+        from ..._core.chat.answer import ChatAnswerForm
         from ..._core.chat.dialect import ChatDialect
         from ..._core.chat.tool_loop import ToolLoop
+        from ..._core.schema.toolbox import Toolbox
         from ...types.events import Finished
         from ..tool_run import AsyncToolRun
 
-        form: ChatAnswerForm[None] = _form(None, tools)
+        form: ChatAnswerForm[None] = ChatAnswerForm(None, Toolbox(tools))
         toolbox = form.toolbox
         shared, deadline = self._calls.of_run(params)
         response_format = params.get("response_format")
@@ -327,17 +330,6 @@ class AsyncCompletions:
 
         loop = ToolLoop(ChatDialect(), messages, toolbox, max_turns, on_tool_error, deadline)
         return AsyncToolRun(loop, ask, ask_stream if stream else None, ended, self._calls.caller.clock)
-
-
-def _form(
-    response_format: TypeForm[T] | None, tools: Sequence[ToolLike] | None, *, strict: bool = True
-) -> ChatAnswerForm[T]:
-    """Return what the answer must be."""
-    from ..._core.chat.answer import ChatAnswerForm
-    from ..._core.schema.schema import schema_or_none
-    from ..._core.schema.toolbox import Toolbox
-
-    return ChatAnswerForm(schema_or_none(response_format, strict=strict), Toolbox(tools or ()))
 
 
 def tool_params(tools: Sequence[ToolLike] | None) -> Sequence[Mapping[str, object]] | None:

@@ -66,19 +66,18 @@ class AsyncMessageCalls(AsyncModelCalls):
         return typed_stream(await caller.open(request, options), MessageReader(caller.limits))
 
     def events(
-        self, call: MessageCall, messages: Iterable[MessageTurn], more: Mapping[str, object], form: MessageAnswerForm[T]
+        self, call: MessageCall, messages: Iterable[MessageTurn], form: MessageAnswerForm[T]
     ) -> AsyncMessageStream[T]:
         """Return the events of a call that is made when they are entered."""
         from ..streams.message import AsyncMessageStream
 
-        request, options = self.prepared(call, messages, more, stream=True)
+        request, options = self.prepared(call, messages, form.params, stream=True)
         return AsyncMessageStream(self.caller, request, options, form)
 
     async def parsed(
         self,
         call: MessageCall,
         messages: Iterable[MessageTurn],
-        more: Mapping[str, object],
         form: MessageAnswerForm[T],
         output_retries: int,
     ) -> ParsedMessage[T]:
@@ -86,7 +85,7 @@ class AsyncMessageCalls(AsyncModelCalls):
         from .output_retries import until_valid
 
         async def complete(conversation: Sequence[MessageTurn]) -> Message:
-            return await self.complete(call, conversation, more)
+            return await self.complete(call, conversation, form.params)
 
         return await until_valid(complete, list(messages), form, output_retries)
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Never, TypeVar, Unpack, ove
 
 from ..._core.request.service_urls import BaseURL
 from ..._core.request.unavailable import Unavailable
-from ...errors import InvalidRequestError
 from ...types.message_params import MessagesOptions, MessageTurn, System
 from ...types.messages import Message, MessageTokensCount
 from ..calls.service import AsyncService
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
     from ..._core.chat.tool_loop import OnToolError
-    from ..._core.messages.answer import MessageAnswerForm
     from ..._core.schema.tool import ToolLike
     from ...types.message_events import MessageStreamEvent, RawMessageStreamEvent
     from ...types.parsed_message import ParsedMessage
@@ -193,8 +191,10 @@ class AsyncMessages(Unavailable):
         Raises:
             InvalidRequestError: The request cannot be sent, or a strict schema cannot express the type.
         """
-        form, more = _form(output_format, tools, strict)
-        return self._calls.events(MessageCall(model, max_tokens, system, params), messages, more, form)
+        from ..._core.messages.answer import MessageAnswerForm
+
+        form = MessageAnswerForm.of(output_format, tools, strict=strict)
+        return self._calls.events(MessageCall(model, max_tokens, system, params), messages, form)
 
     @overload
     async def parse(
@@ -263,11 +263,12 @@ class AsyncMessages(Unavailable):
             InvalidRequestError: There is neither a type nor a tool, or a strict schema cannot express the type.
         """
         from ..._core.chat.answer import check_question
+        from ..._core.messages.answer import MessageAnswerForm
 
         check_question(output_retries, typed=output_format is not None or bool(tools), argument="output_format")
-        form, more = _form(output_format, tools, strict)
+        form = MessageAnswerForm.of(output_format, tools, strict=strict)
         call = MessageCall(model, max_tokens, system, params)
-        return await self._calls.parsed(call, messages, more, form, output_retries)
+        return await self._calls.parsed(call, messages, form, output_retries)
 
     def run_tools(
         self,
@@ -308,28 +309,25 @@ class AsyncMessages(Unavailable):
         from ..._core.chat.tool_loop import ToolLoop
         from ..._core.messages.answer import MessageAnswerForm
         from ..._core.messages.dialect import MessageDialect
-        from ..._core.messages.tools import message_tools
         from ...types.message_events import MessageStopEvent
         from .message_run import AsyncMessageRun
 
-        sent, toolbox = message_tools(tools)
-        form: MessageAnswerForm[Never] = MessageAnswerForm(None, toolbox)
-        more = {"tools": sent}
+        form: MessageAnswerForm[Never] = MessageAnswerForm(None, tools)
         shared, deadline = self._calls.of_run(params)
 
         def call(left: float) -> MessageCall:
             return MessageCall(model, max_tokens, system, within(shared, left))
 
         async def ask(conversation: Sequence[MessageTurn], left: float) -> Message:
-            return await self._calls.complete(call(left), conversation, more)
+            return await self._calls.complete(call(left), conversation, form.params)
 
         def ask_stream(conversation: Sequence[MessageTurn], left: float) -> AsyncMessageStream[Never]:
-            return self._calls.events(call(left), conversation, more, form)
+            return self._calls.events(call(left), conversation, form)
 
         def ended(message: Message) -> MessageStreamEvent:
             return MessageStopEvent(message)
 
-        loop = ToolLoop(MessageDialect(), messages, toolbox, max_turns, on_tool_error, deadline)
+        loop = ToolLoop(MessageDialect(), messages, form.toolbox, max_turns, on_tool_error, deadline)
         return AsyncMessageRun(loop, ask, ask_stream if stream else None, ended, self._calls.caller.clock)
 
     async def count_tokens(
@@ -367,18 +365,3 @@ def _sent(tools: Iterable[ToolLike]) -> list[Mapping[str, object]]:
     from ..._core.messages.tools import message_tools
 
     return message_tools(tools)[0]
-
-
-def _form(
-    output_format: TypeForm[T] | None, tools: Iterable[ToolLike] | None, strict: bool
-) -> tuple[MessageAnswerForm[T], dict[str, object]]:
-    """Return the requested type of the answer, and what is sent for it."""
-    from ..._core.messages.answer import MessageAnswerForm
-    from ..._core.messages.tools import message_tools
-    from ..._core.schema.schema import schema_or_none
-
-    if isinstance(output_format, Mapping):
-        raise InvalidRequestError("output_format takes a type. For a dict, use create(output_config={'format': ...}).")
-    sent, toolbox = message_tools(tools or ())
-    form: MessageAnswerForm[T] = MessageAnswerForm(schema_or_none(output_format, strict=strict), toolbox)
-    return form, form.params(sent)

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
     from ..._core.chat.tool_loop import OnToolError
-    from ..._core.responses.answer import ResponseAnswerForm
     from ..._core.schema.tool import ToolLike
     from ...types.parsed_response import ParsedResponse
     from ..streams.response import AsyncModelResponseStream, AsyncResponseEvents
@@ -177,7 +176,9 @@ class AsyncResponses(Unavailable):
         Raises:
             InvalidRequestError: The request cannot be sent, or a strict schema cannot express the type.
         """
-        return self._calls.events(model, input, params, _form(text_format, tools, strict=strict))
+        from ..._core.responses.answer import ResponseAnswerForm
+
+        return self._calls.events(model, input, params, ResponseAnswerForm.of(text_format, tools, strict=strict))
 
     @overload
     async def parse(
@@ -233,9 +234,10 @@ class AsyncResponses(Unavailable):
                 message names the path.
         """
         from ..._core.chat.answer import check_question
+        from ..._core.responses.answer import ResponseAnswerForm
 
         check_question(output_retries, typed=text_format is not None or bool(tools), argument="text_format")
-        form = _form(text_format, tools, strict=strict)
+        form = ResponseAnswerForm.of(text_format, tools, strict=strict)
         return await self._calls.parsed(model, input, params, form, output_retries)
 
     def run_tools(
@@ -269,11 +271,12 @@ class AsyncResponses(Unavailable):
             The run. Nothing is sent until you iterate over it or call `until_done`.
         """
         from ..._core.chat.tool_loop import ToolLoop
+        from ..._core.responses.answer import ResponseAnswerForm
         from ..._core.responses.dialect import ResponseDialect
         from ...types.response_events import ResponseCompletedEvent
         from .response_run import AsyncResponseRun
 
-        form: ResponseAnswerForm[None] = _form(None, tools)
+        form: ResponseAnswerForm[None] = ResponseAnswerForm.of(None, tools)
         toolbox = form.toolbox
         of_turn, deadline = self._calls.of_run(params)
 
@@ -288,13 +291,3 @@ class AsyncResponses(Unavailable):
 
         loop = ToolLoop(ResponseDialect(), as_items(input), toolbox, max_turns, on_tool_error, deadline)
         return AsyncResponseRun(loop, ask, ask_stream if stream else None, ended, self._calls.caller.clock)
-
-
-def _form(
-    text_format: TypeForm[T] | None, tools: Sequence[ToolLike] | None, *, strict: bool = True
-) -> ResponseAnswerForm[T]:
-    """Return what the answer must be."""
-    from ..._core.responses.answer import ResponseAnswerForm
-    from ..._core.schema.schema import schema_or_none
-
-    return ResponseAnswerForm(schema_or_none(text_format, strict=strict), toolbox_of(tools))

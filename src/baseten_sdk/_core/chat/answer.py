@@ -6,17 +6,21 @@ Owns what the APIs share, and the form of a chat's answer.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from typing import ClassVar, Generic, TypeAlias, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeAlias, TypeVar
 
 from ...errors import ConfigurationError, InvalidRequestError, OutputError, OutputValidationError
 from ...types.chat import ChatCompletion, attach_parsed
 from ...types.params import Message
 from ...types.parsed import Parsed
 from ...types.tool_calls import ParsedToolCall
-from ..schema.schema import Schema
+from ..schema.schema import Schema, schema_or_none
+from ..schema.tool import ToolLike
 from ..schema.toolbox import Toolbox
 from .output import read_answer
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeForm
 
 C = TypeVar("C")
 P = TypeVar("P")
@@ -101,6 +105,13 @@ class ChatAnswerForm(AnswerForm[T, ChatCompletion, Sequence[Message], Parsed[T]]
     __slots__ = ()
 
     argument = "response_format"
+
+    @classmethod
+    def of(
+        cls, kind: TypeForm[T] | None, tools: Iterable[ToolLike] | None, *, strict: bool = True
+    ) -> ChatAnswerForm[T]:
+        """Make the form of an answer: of a type, if there is one, or of calls of tools."""
+        return ChatAnswerForm(schema_or_none(kind, strict=strict), Toolbox(tools or ()))
 
     def completion(self, reply: ChatCompletion) -> ChatCompletion:
         return reply

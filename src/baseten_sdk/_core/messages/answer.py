@@ -5,8 +5,8 @@ Not all servers of messages have a parameter for a schema. All of them have tool
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 from ...errors import InvalidRequestError, OutputValidationError
 from ...types.chat import ChatCompletion
@@ -16,6 +16,12 @@ from ...types.messages import Message
 from ...types.parsed_message import ParsedMessage
 from ...types.reply import attach_note
 from ..chat.answer import REQUEST, AnswerForm, Calls
+from ..schema.schema import Schema, schema_or_none
+from ..schema.tool import ToolLike
+from .tools import message_tools
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeForm
 
 T = TypeVar("T")
 
@@ -25,25 +31,42 @@ DESCRIPTION = "Give the final answer, in this form."
 
 
 class MessageAnswerForm(AnswerForm[T, Message, Sequence[MessageTurn], ParsedMessage[T]]):
-    """What the answer of a messages call must be."""
+    """What the answer of a messages call must be.
 
-    __slots__ = ()
+    Attributes:
+        params: The tools to send, and the obligation to call one of them if a type is asked for.
+    """
+
+    __slots__ = ("params",)
 
     argument = "output_format"
 
-    def params(self, tools: Sequence[Mapping[str, object]]) -> dict[str, object]:
-        """Return the parameters with the tools and the obligation to call one of them.
+    def __init__(self, schema: Schema[T] | None, tools: Iterable[ToolLike]) -> None:
+        sent, toolbox = message_tools(tools)
+        super().__init__(schema, toolbox)
+        self.params: Mapping[str, object] = {"tools": sent}
+        if schema is not None:
+            answer = {"name": TOOL, "description": DESCRIPTION, "input_schema": schema.schema}
+            choice = {"type": "any"} if sent else {"type": "tool", "name": TOOL}
+            self.params = {"tools": [*sent, answer], "tool_choice": choice}
+
+    @classmethod
+    def of(
+        cls, kind: TypeForm[T] | None, tools: Iterable[ToolLike] | None, *, strict: bool = True
+    ) -> MessageAnswerForm[T]:
+        """Make the form of an answer: of a type, if there is one, or of calls of tools.
 
         Raises:
-            InvalidRequestError: A tool has the reserved name of the answer's tool.
+            InvalidRequestError: The type is a dict, or a tool has the reserved name of the answer's tool.
         """
-        if self.schema is None:
-            return {"tools": tools}
-        if self.toolbox.knows(TOOL):
+        if isinstance(kind, Mapping):
+            raise InvalidRequestError(
+                "output_format takes a type. For a dict, use create(output_config={'format': ...})."
+            )
+        form: MessageAnswerForm[T] = MessageAnswerForm(schema_or_none(kind, strict=strict), tools or ())
+        if form.schema is not None and form.toolbox.knows(TOOL):
             raise InvalidRequestError(f"No tool may be called {TOOL!r} here: the name is reserved for the answer.")
-        answer = {"name": TOOL, "description": DESCRIPTION, "input_schema": self.schema.schema}
-        choice = {"type": "any"} if tools else {"type": "tool", "name": TOOL}
-        return {"tools": [*tools, answer], "tool_choice": choice}
+        return form
 
     def completion(self, reply: Message) -> ChatCompletion:
         completion = as_completion(reply)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 from ...errors import OutputValidationError
 from ...types.chat import ChatCompletion
@@ -13,9 +14,15 @@ from ...types.response_params import ResponseInput, ResponseInputItem
 from ...types.responses import ModelResponse, attach_output
 from ..chat.answer import REQUEST, AnswerForm, Calls
 from ..chat.output import read_text
+from ..schema.schema import schema_or_none
+from ..schema.tool import ToolLike
 from .commentary import answer_text
 from .completion import as_completion
 from .request import as_items
+from .tools import toolbox_of
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeForm
 
 T = TypeVar("T")
 
@@ -26,6 +33,13 @@ class ResponseAnswerForm(AnswerForm[T, ModelResponse, ResponseInput, ParsedRespo
     __slots__ = ()
 
     argument = "text_format"
+
+    @classmethod
+    def of(
+        cls, kind: TypeForm[T] | None, tools: Sequence[ToolLike] | None, *, strict: bool = True
+    ) -> ResponseAnswerForm[T]:
+        """Make the form of an answer: of a type, if there is one, or of calls of tools."""
+        return ResponseAnswerForm(schema_or_none(kind, strict=strict), toolbox_of(tools))
 
     def completion(self, reply: ModelResponse) -> ChatCompletion:
         completion = as_completion(reply)

@@ -67,19 +67,18 @@ class MessageCalls(ModelCalls):
         return typed_stream(caller.open(request, options), MessageReader(caller.limits))
 
     def events(
-        self, call: MessageCall, messages: Iterable[MessageTurn], more: Mapping[str, object], form: MessageAnswerForm[T]
+        self, call: MessageCall, messages: Iterable[MessageTurn], form: MessageAnswerForm[T]
     ) -> MessageStream[T]:
         """Return the events of a call that is made when they are entered."""
         from ..streams.message import MessageStream
 
-        request, options = self.prepared(call, messages, more, stream=True)
+        request, options = self.prepared(call, messages, form.params, stream=True)
         return MessageStream(self.caller, request, options, form)
 
     def parsed(
         self,
         call: MessageCall,
         messages: Iterable[MessageTurn],
-        more: Mapping[str, object],
         form: MessageAnswerForm[T],
         output_retries: int,
     ) -> ParsedMessage[T]:
@@ -87,7 +86,7 @@ class MessageCalls(ModelCalls):
         from .output_retries import until_valid
 
         def complete(conversation: Sequence[MessageTurn]) -> Message:
-            return self.complete(call, conversation, more)
+            return self.complete(call, conversation, form.params)
 
         return until_valid(complete, list(messages), form, output_retries)
 

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
     from ..._core.chat.tool_loop import OnToolError
-    from ..._core.responses.answer import ResponseAnswerForm
     from ..._core.schema.tool import ToolLike
     from ...types.parsed_response import ParsedResponse
     from ..streams.response import ModelResponseStream, ResponseEvents
@@ -178,7 +177,9 @@ class Responses(Unavailable):
         Raises:
             InvalidRequestError: The request cannot be sent, or a strict schema cannot express the type.
         """
-        return self._calls.events(model, input, params, _form(text_format, tools, strict=strict))
+        from ..._core.responses.answer import ResponseAnswerForm
+
+        return self._calls.events(model, input, params, ResponseAnswerForm.of(text_format, tools, strict=strict))
 
     @overload
     def parse(
@@ -234,9 +235,10 @@ class Responses(Unavailable):
                 message names the path.
         """
         from ..._core.chat.answer import check_question
+        from ..._core.responses.answer import ResponseAnswerForm
 
         check_question(output_retries, typed=text_format is not None or bool(tools), argument="text_format")
-        form = _form(text_format, tools, strict=strict)
+        form = ResponseAnswerForm.of(text_format, tools, strict=strict)
         return self._calls.parsed(model, input, params, form, output_retries)
 
     def run_tools(
@@ -270,11 +272,12 @@ class Responses(Unavailable):
             The run. Nothing is sent until you iterate over it or call `until_done`.
         """
         from ..._core.chat.tool_loop import ToolLoop
+        from ..._core.responses.answer import ResponseAnswerForm
         from ..._core.responses.dialect import ResponseDialect
         from ...types.response_events import ResponseCompletedEvent
         from .response_run import ResponseRun
 
-        form: ResponseAnswerForm[None] = _form(None, tools)
+        form: ResponseAnswerForm[None] = ResponseAnswerForm.of(None, tools)
         toolbox = form.toolbox
         of_turn, deadline = self._calls.of_run(params)
 
@@ -289,13 +292,3 @@ class Responses(Unavailable):
 
         loop = ToolLoop(ResponseDialect(), as_items(input), toolbox, max_turns, on_tool_error, deadline)
         return ResponseRun(loop, ask, ask_stream if stream else None, ended, self._calls.caller.clock)
-
-
-def _form(
-    text_format: TypeForm[T] | None, tools: Sequence[ToolLike] | None, *, strict: bool = True
-) -> ResponseAnswerForm[T]:
-    """Return what the answer must be."""
-    from ..._core.responses.answer import ResponseAnswerForm
-    from ..._core.schema.schema import schema_or_none
-
-    return ResponseAnswerForm(schema_or_none(text_format, strict=strict), toolbox_of(tools))
