@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Literal, Never, TypeVar, Unpack, overload
 
+from ..._core.chat.tools import tool_params
 from ..._core.request.service_urls import BaseURL
 from ..._core.request.unavailable import Unavailable
 from ...errors import InvalidRequestError
@@ -330,17 +331,3 @@ class AsyncCompletions:
 
         loop = ToolLoop(ChatDialect(), messages, toolbox, max_turns, on_tool_error, deadline)
         return AsyncToolRun(loop, ask, ask_stream if stream else None, ended, self._calls.caller.clock)
-
-
-def tool_params(tools: Sequence[ToolLike] | None) -> Sequence[Mapping[str, object]] | None:
-    """Return the tools as dicts. Those that are dicts already cost nothing."""
-    if tools is None:
-        return None
-    if isinstance(tools, list | tuple):
-        plain = [each for each in tools if isinstance(each, Mapping)]
-        if len(plain) == len(tools):
-            return plain
-
-    from ..._core.schema.toolbox import Toolbox
-
-    return Toolbox(tools).params

@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Literal, Never, TypeVar, Unpack, overload
 
+from ..._core.chat.tools import tool_params
 from ..._core.pool.settings import PoolSettings
 from ..._core.request.embeddings import ANY_MODEL
 from ...types.chat import ChatCompletion
 from ...types.params import ChatOptions, Message, ResponseFormat
-from .chat import Chat, tool_params
+from .chat import Chat
 from .chat_calls import ChatCalls
 
 if TYPE_CHECKING:
