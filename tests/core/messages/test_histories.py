@@ -38,11 +38,11 @@ def assistant(text: object, thought: str | None, calls: list[Json]) -> Json:
     return {**message, "tool_calls": calls} if calls else message
 
 
-def exchange(user: object, message: Json) -> list[Json]:
+def exchange(user: object, message: Json, result: object) -> list[Json]:
     """A question, the answer, and the results of the answer's calls."""
     calls = message.get("tool_calls")
     made = calls if isinstance(calls, list) else []
-    results: list[Json] = [{"role": "tool", "tool_call_id": each["id"], "content": "done"} for each in made]
+    results: list[Json] = [{"role": "tool", "tool_call_id": each["id"], "content": result} for each in made]
     last: list[Json] = [{"role": "assistant", "content": "ok"}] if made else []
     return [{"role": "user", "content": user}, message, *results, *last]
 
@@ -62,7 +62,7 @@ ANSWERS = st.one_of(
     st.builds(assistant, st.lists(TEXT_PART, min_size=2, max_size=3), st.none(), NO_CALLS),
 )
 CHATS = st.builds(
-    chat, st.one_of(st.none(), SYSTEMS), st.lists(st.builds(exchange, USERS, ANSWERS), min_size=1, max_size=3)
+    chat, st.one_of(st.none(), SYSTEMS), st.lists(st.builds(exchange, USERS, ANSWERS, USERS), min_size=1, max_size=3)
 )
 
 
@@ -122,6 +122,27 @@ def test_turns_become_messages_and_what_is_not_said_is_left_behind() -> None:
     assert to_chat(TURNS, system="Be brief.") == expected
     message = Message.model_validate(TURNS[1])
     assert to_chat([TURNS[0], message, TURNS[2]], system="Be brief.") == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("no", "Error: no"),
+        ("Error: no", "Error: no"),
+        (None, "Error: "),
+        ([{"type": "text", "text": "no"}], [{"type": "text", "text": "Error: no"}]),
+        (
+            [{"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "AAAA"}}],
+            [
+                {"type": "text", "text": "Error:"},
+                {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}},
+            ],
+        ),
+    ],
+)
+def test_a_chat_says_that_a_call_has_failed_however_its_result_is_written(content: object, told: object) -> None:
+    result: Json = {"type": "tool_result", "tool_use_id": "t1", "content": content, "is_error": True}
+    assert to_chat([{"role": "user", "content": [result]}])[0]["content"] == told
 
 
 def test_what_holds_nothing_that_only_messages_have_is_the_same_in_both() -> None:

@@ -55,13 +55,26 @@ def _chat_user(content: object, path: str) -> list[Json]:
         if rest:
             raise InvalidRequestError(f"{where} is the result of a call after other content; a chat has it first.")
         _check(block, {"type", "tool_use_id", "content", "is_error"}, where)
-        written = _parts(block.get("content") or "", f"{where}.content", images=False)
-        if block.get("is_error") and isinstance(written, str):
-            written = written if written.startswith(FAILED) else FAILED + written
+        written = _parts(block.get("content") or "", f"{where}.content", images=True)
+        if block.get("is_error"):
+            written = _failed(written)
         made.append({"role": "tool", "tool_call_id": block.get("tool_use_id"), "content": written})
     if rest or not made:
         made.append({"role": "user", "content": _parts(rest, path, images=True, first=len(content) - len(rest))})
     return made
+
+
+def _failed(written: object) -> object:
+    """Mark the result of a call that failed, unless its text says so."""
+    match written:
+        case str():
+            return written if written.startswith(FAILED) else FAILED + written
+        case [{"type": "text", "text": str(text)}, *rest]:
+            return [{"type": "text", "text": _failed(text)}, *rest]
+        case list():
+            return [{"type": "text", "text": FAILED.rstrip()}, *written]
+        case _:
+            return written
 
 
 def _chat_assistant(content: object, path: str) -> Json:
