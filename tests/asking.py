@@ -33,7 +33,7 @@ def is_idle(client: object) -> bool:
 
 
 def behaving(spec: str) -> dict[str, str]:
-    """The header that asks the emulator for a behaviour."""
+    """The header that asks the emulator for a behavior."""
     return {"x-emulator": spec}
 
 

@@ -2,7 +2,7 @@
 
 Theory of operation. HTTP/1.1 is read by hand, as in `benchmarks.server`, so that the client is what is measured. A
 member answers every request with a chat completion after a delay, unless its settings say otherwise. Lines of JSON on
-standard input set a member's behaviour, or ask what it has seen; each is answered with one line. A call names itself in
+standard input set a member's behavior, or ask what it has seen; each is answered with one line. A call names itself in
 its message, so that the members know which requests belong to one call. Of the loser of a hedge they tell the time from
 the winner's reply to the end of the loser's connection.
 """

@@ -1,6 +1,6 @@
 """What the demo puts on the screen, and the account of what was right.
 
-Owns headings, wrapping, colours and the checks. It must not know the SDK.
+Owns headings, wrapping, colors and the checks. It must not know the SDK.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ BOLD, DIM, GREEN, RED, CYAN = "1", "2", "32", "31", "36"
 
 
 class Stage:
-    """Writes to a stream, in colour where that is a terminal.
+    """Writes to a stream, in color if that is a terminal.
 
     Attributes:
         scenes: How many scenes were played.
@@ -30,7 +30,7 @@ class Stage:
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
-        self._coloured = out.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+        self._colored = out.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
         self._width = min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST)
         self._column = 0
         self.scenes = 0
@@ -108,7 +108,7 @@ class Stage:
         self._out.flush()
 
     def _styled(self, text: str, *styles: str) -> str:
-        return f"\x1b[{';'.join(styles)}m{text}\x1b[0m" if self._coloured and styles else text
+        return f"\x1b[{';'.join(styles)}m{text}\x1b[0m" if self._colored and styles else text
 
 
 def _leaves(error: Exception) -> list[Exception]:

@@ -181,7 +181,7 @@ def test_what_an_engine_lists_is_not_what_the_model_apis_have(client: Client, em
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "kind", "advice"),
+    ("behavior", "kind", "advice"),
     [
         ("deactivated", BadRequestError, DEACTIVATED),
         ("status=400, shape=3, code=DEPLOYMENT_DEACTIVATED, message=No.", BadRequestError, DEACTIVATED),
@@ -197,9 +197,9 @@ def test_what_an_engine_lists_is_not_what_the_model_apis_have(client: Client, em
     ],
 )
 def test_advice_fits_what_a_deployment_said(
-    client: Client, emu: Emulator, behaviour: str, kind: type[APIStatusError], advice: str
+    client: Client, emu: Emulator, behavior: str, kind: type[APIStatusError], advice: str
 ) -> None:
-    emu.script([behaviour])
+    emu.script([behavior])
     with pytest.raises(kind) as caught:
         client.deployments("abcd1234").predict({})
     assert type(caught.value) is kind

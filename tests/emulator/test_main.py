@@ -28,7 +28,7 @@ def test_it_prints_how_to_use_it_serves_and_stops_cleanly(number: signal.Signals
         "0",
         "--api-key",
         "k.1",
-        "--behaviour",
+        "--behavior",
         "style=b",
     ]
     environment = {**os.environ, "PYTHONPATH": "src", "PYTHONWARNINGS": "error"}
@@ -52,17 +52,17 @@ def test_it_prints_how_to_use_it_serves_and_stops_cleanly(number: signal.Signals
         assert process.stderr.read() == ""
 
 
-def test_it_lists_the_behaviours(capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_lists_the_behaviors(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--list"]) == 0
     assert "style=a|b|c|litellm|llama-cpp" in capsys.readouterr().out
 
 
-def test_a_taken_port_and_a_wrong_behaviour_are_said_in_one_line(
+def test_a_taken_port_and_a_wrong_behavior_are_said_in_one_line(
     emu: Emulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["--port", str(emu.port)]) == 1
     assert f"Error: The emulator cannot listen on 127.0.0.1:{emu.port}: " in capsys.readouterr().err
-    assert main(["--port", "0", "--behaviour", "nonsense"]) == 1
+    assert main(["--port", "0", "--behavior", "nonsense"]) == 1
     assert "nonsense" in capsys.readouterr().err
 
 

@@ -40,9 +40,9 @@ class Loose(BaseModel):
     tags: dict[str, str]
 
 
-def chat(emu: Emulator, behaviour: str = "request-id=on", /, **given: object) -> ChatBaseten:
+def chat(emu: Emulator, behavior: str = "request-id=on", /, **given: object) -> ChatBaseten:
     """A model of the emulator, which behaves as told."""
-    known = {"api_key": emu.api_key, "endpoints": emu.endpoints, "default_headers": {"x-emulator": behaviour}}
+    known = {"api_key": emu.api_key, "endpoints": emu.endpoints, "default_headers": {"x-emulator": behavior}}
     place = {} if {"model", "model_id", "model_url"} & given.keys() else {"model": MODEL}
     return ChatBaseten.model_validate({**known, **place, **given})
 
@@ -125,7 +125,7 @@ def test_what_names_no_model_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "behaviour",
+    "behavior",
     [
         "style=a, tool-ids=fresh, tool-names=same",
         "style=b, tool-pair",
@@ -135,8 +135,8 @@ def test_what_names_no_model_is_refused() -> None:
         "finish=early, usage=each",
     ],
 )
-def test_streamed_calls_are_put_together_whatever_the_style(emu: Emulator, behaviour: str) -> None:
-    model = chat(emu, behaviour).bind_tools([get_weather])
+def test_streamed_calls_are_put_together_whatever_the_style(emu: Emulator, behavior: str) -> None:
+    model = chat(emu, behavior).bind_tools([get_weather])
     chunks = list(model.stream("The weather in Paris and Rome?"))
     whole = added([chunk for chunk in chunks if isinstance(chunk, AIMessageChunk)])
     assert [(call["name"], call["args"]) for call in whole.tool_calls] == [

@@ -155,9 +155,9 @@ def test_both_providers_give_objects(model: str, place: dict[str, object]) -> No
     assert isinstance(Invoice.model_validate_json(response.choices[0].message.content or ""), Invoice)
 
 
-@pytest.mark.parametrize("behaviour", ["style=a, tool-ids=fresh", "style=c, tool-interleave", "no-index, tool-pair"])
-def test_streamed_calls_are_put_together_whatever_the_style(behaviour: str) -> None:
-    chunks = streamed(OWN, WEATHER, tools=TOOLS, extra_headers={"x-emulator": behaviour})
+@pytest.mark.parametrize("behavior", ["style=a, tool-ids=fresh", "style=c, tool-interleave", "no-index, tool-pair"])
+def test_streamed_calls_are_put_together_whatever_the_style(behavior: str) -> None:
+    chunks = streamed(OWN, WEATHER, tools=TOOLS, extra_headers={"x-emulator": behavior})
     assert calls(whole(chunks)) == PARIS_AND_ROME
 
 
@@ -281,7 +281,7 @@ def test_the_router_can_read_how_long_to_wait() -> None:
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "kind"),
+    ("behavior", "kind"),
     [
         ("drop", exceptions.APIConnectionError),
         ("cut=3", exceptions.APIConnectionError),
@@ -289,10 +289,10 @@ def test_the_router_can_read_how_long_to_wait() -> None:
         ("stream-error=object", exceptions.APIError),
     ],
 )
-def test_a_stream_that_breaks_is_litellm_s_error(behaviour: str, kind: type[Exception]) -> None:
+def test_a_stream_that_breaks_is_litellm_s_error(behavior: str, kind: type[Exception]) -> None:
     # In the middle of a stream LiteLLM wraps it, so that its router may fall back.
     with pytest.raises((kind, exceptions.MidStreamFallbackError)) as caught:
-        streamed(OWN, HELLO, extra_headers={"x-emulator": behaviour}, max_retries=0)
+        streamed(OWN, HELLO, extra_headers={"x-emulator": behavior}, max_retries=0)
     assert isinstance(getattr(caught.value, "original_exception", None) or caught.value, kind)
 
 

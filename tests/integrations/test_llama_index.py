@@ -59,10 +59,10 @@ def get_weather(city: str) -> str:
 WEATHER = FunctionTool.from_defaults(fn=get_weather)
 
 
-def llm_of(emu: Emulator, behaviour: str = "request-id=on", /, model_id: str = MODEL, **given: object) -> Baseten:
+def llm_of(emu: Emulator, behavior: str = "request-id=on", /, model_id: str = MODEL, **given: object) -> Baseten:
     """An LLM of the emulator, which behaves as told."""
     known: dict[str, object] = {"api_key": emu.api_key, "endpoints": emu.endpoints}
-    known["default_headers"] = {"x-emulator": behaviour}
+    known["default_headers"] = {"x-emulator": behavior}
     make: type = Baseten
     made: object = make(model_id, **{**known, **given})
     assert isinstance(made, Baseten)
@@ -217,9 +217,9 @@ def test_a_conversation_of_another_llm_goes_on(emu: Emulator) -> None:
     ]
 
 
-@pytest.mark.parametrize("behaviour", ["style=a, tool-ids=fresh", "style=c, tool-interleave", "no-index, tool-pair"])
-async def test_calls_come_out_of_every_method(emu: Emulator, behaviour: str) -> None:
-    llm = llm_of(emu, behaviour)
+@pytest.mark.parametrize("behavior", ["style=a, tool-ids=fresh", "style=c, tool-interleave", "no-index, tool-pair"])
+async def test_calls_come_out_of_every_method(emu: Emulator, behavior: str) -> None:
+    llm = llm_of(emu, behavior)
     question = "The weather in Paris and Rome?"
     *_, streamed = llm.stream_chat_with_tools([WEATHER], question, allow_parallel_tool_calls=True)
     responses = [
@@ -332,16 +332,16 @@ def test_partial_objects_grow(emu: Emulator) -> None:
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "error"),
+    ("behavior", "error"),
     [
         ("refusal", baseten_sdk.RefusalError),
         ("text=nothing", baseten_sdk.OutputValidationError),
         ("text=nothing, finish-reason=length", baseten_sdk.LengthLimitError),
     ],
 )
-def test_what_is_no_object_says_why(emu: Emulator, behaviour: str, error: type[baseten_sdk.OutputError]) -> None:
+def test_what_is_no_object_says_why(emu: Emulator, behavior: str, error: type[baseten_sdk.OutputError]) -> None:
     with pytest.raises(error) as caught:
-        llm_of(emu, behaviour).structured_predict(Invoice, PROMPT, what="tea")
+        llm_of(emu, behavior).structured_predict(Invoice, PROMPT, what="tea")
     assert caught.value.completion.meta.request_id
 
 

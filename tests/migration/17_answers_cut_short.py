@@ -12,12 +12,12 @@ class City(BaseModel):
 client = OpenAI(max_retries=0)
 
 
-def ask(behaviour: str) -> None:
+def ask(behavior: str) -> None:
     client.chat.completions.parse(
         model="openai/gpt-oss-120b",
         messages=[{"role": "user", "content": "Name a city"}],
         response_format=City,
-        extra_headers={"x-emulator": behaviour},
+        extra_headers={"x-emulator": behavior},
     )
 
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from .._lazy import lazy_names
 
 if TYPE_CHECKING or not lazy_names(__name__, extra="emulator"):
-    from .behaviours.parse import BehaviourError as BehaviourError
-    from .behaviours.script import Fault as Fault, at as at, every as every, first as first
+    from .behaviors.parse import BehaviorError as BehaviorError
+    from .behaviors.script import Fault as Fault, at as at, every as every, first as first
     from .cassette.cassette import Cassette as Cassette
     from .emulator import Emulator as Emulator
     from .fleet.member import FleetMember as FleetMember

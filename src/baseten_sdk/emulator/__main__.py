@@ -40,10 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the emulator and return the exit code."""
     options = parse_arguments(_parser(), arguments)
     if options.list:
-        from .behaviours.table import describe
+        from .behaviors.table import describe
 
         return put(
-            "Ask for behaviours with the header x-emulator: NAME=VALUE, NAME\n"
+            "Ask for behaviors with the header x-emulator: NAME=VALUE, NAME\n"
             f"or with the model emulator/NAME-VALUE+NAME.\n\n{describe()}"
         )
     if options.log_requests:
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         log.setLevel(logging.INFO)
     try:
         emulator = _emulator(options)
-        emulator.faults.always(options.behaviour)
+        emulator.faults.always(options.behavior)
         emulator.start()
     except ImportError as error:
         say(str(error))
@@ -90,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--seed", type=int, default=0, help="chooses among the possible texts (default: %(default)s)")
     add("--queue-seconds", type=_seconds, default=1.0, help="time in the queue (default: %(default)s)")
     add("--run-seconds", type=_seconds, default=2.0, help="run time of an async request (default: %(default)s)")
-    add("--behaviour", help="behaviours for every request, as in the header x-emulator")
+    add("--behavior", help="behaviors for every request, as in the header x-emulator")
     add(
         "--upstream",
         metavar="URL",
@@ -120,7 +120,7 @@ def _parser() -> argparse.ArgumentParser:
         help="TOML file with the health, delays and limits of deployments and models, one table each",
     )
     add("--log-requests", action="store_true", help="write a line for each request to stderr")
-    add("--list", action="store_true", help="list the behaviours and exit")
+    add("--list", action="store_true", help="list the behaviors and exit")
     return parser
 
 
@@ -229,7 +229,7 @@ def _banner(emulator: Emulator, *, made_up: bool) -> str:
 Try it:
   curl {emulator.base_url}/chat/completions -H "Authorization: Bearer $BASETEN_API_KEY" -d '{body}'
 
-Behaviours for one request, such as -H 'x-emulator: status=429, retry-after=2': see --list. Ctrl-C stops."""
+Behaviors for one request, such as -H 'x-emulator: status=429, retry-after=2': see --list. Ctrl-C stops."""
 
 
 if __name__ == "__main__":

@@ -20,8 +20,8 @@ from starlette.datastructures import Headers
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
-from .behaviours.parse import BehaviourError
-from .behaviours.plan import Plan
+from .behaviors.parse import BehaviorError
+from .behaviors.plan import Plan
 from .endpoints.auth import refusal
 from .endpoints.routes import Routes
 from .endpoints.service import Service
@@ -175,7 +175,7 @@ class Application:
         member = fleet.name_of(address, model_of(record.body)) if fleet and record.method == "POST" else None
         try:
             plan = plan_for(address, record.path, record.headers, record.body, service.faults, fleet.plan(member))
-        except BehaviourError as error:
+        except BehaviorError as error:
             return error_reply(400, f"emulator: {error}", "1")
         moment = service.clock.now()
         return Exchange(

@@ -1,6 +1,6 @@
 """`Emulator`: the service, its server, and the controls for a test.
 
-It owns the settings of the constructor and the composition of the parts. Each part owns its own behaviour.
+It owns the settings of the constructor and the composition of the parts. Each part owns its own behavior.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 from .._repr import safe_repr
 from ..errors import ConfigurationError
 from .app import Application
-from .behaviours.parse import Spec
+from .behaviors.parse import Spec
 from .endpoints.service import Service
 from .faults.schedule import Faults
 from .fleet.fleet import Fleet
@@ -46,7 +46,7 @@ class Emulator:
         requests: The requests that arrived, in order. `clear()` empties it.
         deliveries: The attempts to deliver webhooks, in order.
         jobs: The async requests that it accepted, in order, even if their replies were lost.
-        faults: Behaviours for the next requests.
+        faults: Behaviors for the next requests.
         fleet: How each deployment and model behaves, by name. Names that are missing are healthy. Set a member to
             change it while calls are in flight: `emu.fleet["abcd1234"] = FleetMember("hang")`.
         app: The ASGI application, for use without a socket. It delivers webhooks only while its lifespan runs.
@@ -246,7 +246,7 @@ class Emulator:
         self._clock.advance(seconds)
 
     def script(self, specs: Sequence[Spec | None]) -> None:
-        """Set behaviours for the next requests, one each. None lets a request pass. Same as `faults.push(*specs)`."""
+        """Set behaviors for the next requests, one each. None lets a request pass. Same as `faults.push(*specs)`."""
         self.faults.push(*specs)
 
     def scale_to_zero(self, owner: str) -> None:

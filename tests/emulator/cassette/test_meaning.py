@@ -7,7 +7,7 @@ import json
 import pytest
 from starlette.datastructures import Headers
 
-from baseten_sdk.emulator.behaviours.plan import Plan
+from baseten_sdk.emulator.behaviors.plan import Plan
 from baseten_sdk.emulator.cassette.interaction import SentRequest
 from baseten_sdk.emulator.cassette.meaning import difference, meaning, sent_request
 from baseten_sdk.emulator.http.exchange import Exchange

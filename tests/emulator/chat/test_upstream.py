@@ -106,13 +106,13 @@ def test_an_upstream_that_is_not_there_is_a_bad_gateway() -> None:
     assert (reply.status_code, "ConnectError" in reply.text) == (502, True)
 
 
-@pytest.mark.parametrize("behaviour", ["", "pieces=4"])
+@pytest.mark.parametrize("behavior", ["", "pieces=4"])
 def test_a_stream_that_breaks_there_breaks_here(
-    behaviour: str, http: httpx.Client, front: Emulator, other: Emulator
+    behavior: str, http: httpx.Client, front: Emulator, other: Emulator
 ) -> None:
     other.faults.add(every().cut_stream(after=2))
-    front.faults.always(behaviour)
-    if behaviour:
+    front.faults.always(behavior)
+    if behavior:
         assert http.post(CHAT, json=ask(stream=True)).status_code == 502
     else:
         with pytest.raises(httpx.RemoteProtocolError):

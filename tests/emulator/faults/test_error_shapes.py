@@ -111,7 +111,7 @@ def test_the_header_wins_over_the_model_and_the_script(emu: Emulator, http: http
     assert reply.status_code == 503
 
 
-def test_an_unknown_behaviour_is_said_and_not_ignored(http: httpx.Client) -> None:
+def test_an_unknown_behavior_is_said_and_not_ignored(http: httpx.Client) -> None:
     reply = http.post(CHAT, json=ask(), headers={"x-emulator": "statsu=1"})
     assert reply.status_code == 400
     assert "statsu" in reply.json()["error"]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from baseten_sdk.emulator import at, every, first
-from baseten_sdk.emulator.behaviours.plan import Plan
+from baseten_sdk.emulator.behaviors.plan import Plan
 from baseten_sdk.emulator.faults.schedule import Faults
 
 
-def test_a_pushed_behaviour_is_taken_as_often_as_it_was_pushed() -> None:
+def test_a_pushed_behavior_is_taken_as_often_as_it_was_pushed() -> None:
     faults = Faults()
     faults.push("status=503", None, times=2)
     assert len(faults) == 4

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from baseten_sdk import ConfigurationError
-from baseten_sdk.emulator import BehaviourError, Emulator, FleetMember
+from baseten_sdk.emulator import BehaviorError, Emulator, FleetMember
 from baseten_sdk.emulator.fleet.toml import read_fleet
 from tests.emulator.exchanges import CHAT, MODEL, ask
 
@@ -95,7 +95,7 @@ def test_a_share_of_the_requests_is_slow(emu: Emulator) -> None:
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"behaviour": "explode"}, "unknown behaviour"),
+        ({"behavior": "explode"}, "unknown behavior"),
         ({"delay": -1}, "delay of a fleet member"),
         ({"slow": 1.5}, "between 0 and 1"),
         ({"slow_delay": float("nan")}, "slow_delay"),
@@ -105,18 +105,18 @@ def test_a_share_of_the_requests_is_slow(emu: Emulator) -> None:
     ],
 )
 def test_what_a_member_cannot_be_is_said_when_it_is_made(fields: dict[str, object], said: str) -> None:
-    with pytest.raises(BehaviourError, match=said):
+    with pytest.raises(BehaviorError, match=said):
         FleetMember(**fields)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 def test_a_fleet_is_made_of_members() -> None:
-    with pytest.raises(BehaviourError, match="made of FleetMembers"):
+    with pytest.raises(BehaviorError, match="made of FleetMembers"):
         Emulator(fleet={"abcd1234": "status=503"})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
 
 
 def test_a_fleet_is_read_from_a_file(tmp_path: Path) -> None:
     path = tmp_path / "fleet.toml"
-    path.write_text('[abcd1234]\nbehaviour = "hang"\n["zai-org/GLM-5.3"]\nrequests_per_minute = 600\nburst = 10\n')
+    path.write_text('[abcd1234]\nbehavior = "hang"\n["zai-org/GLM-5.3"]\nrequests_per_minute = 600\nburst = 10\n')
     assert read_fleet(path) == {
         "abcd1234": FleetMember("hang"),
         "zai-org/GLM-5.3": FleetMember(requests_per_minute=600, burst=10),
@@ -128,7 +128,7 @@ def test_a_fleet_is_read_from_a_file(tmp_path: Path) -> None:
     [
         ("[abcd1234", "it is not TOML"),
         ("abcd1234 = 5", r"abcd1234 must be a table, such as \[abcd1234\]"),
-        ("[abcd1234]\nspeed = 5", "abcd1234 has no speed; there are behaviour, delay"),
+        ("[abcd1234]\nspeed = 5", "abcd1234 has no speed; there are behavior, delay"),
         ("[abcd1234]\nslow = 5", "abcd1234: slow of a fleet member is a share"),
     ],
 )

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from hashlib import sha256
 
-from ..behaviours.plan import Plan
+from ..behaviors.plan import Plan
 from ..http.jsonvalue import JSON, Object, as_list, as_number, as_object, as_text
 from ..schema.instances import Hints, instance
 from .prose import lengthened, prose, thoughts, tokens

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 
-from ..behaviours.plan import Plan
+from ..behaviors.plan import Plan
 from ..faults.stream_error import error_event, failure
 from ..http.jsonvalue import JSON, Object
 from ..http.sse import DONE, Framing

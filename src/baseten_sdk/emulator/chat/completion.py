@@ -5,7 +5,7 @@ It owns the envelope of one JSON object: which keys exist, and which are missing
 
 from __future__ import annotations
 
-from ..behaviours.plan import Plan
+from ..behaviors.plan import Plan
 from ..http.jsonvalue import JSON, Object
 from .answers import Answer
 from .prose import tokens

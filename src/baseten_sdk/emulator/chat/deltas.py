@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import chain, zip_longest
 
-from ..behaviours.plan import Plan
+from ..behaviors.plan import Plan
 from ..http.jsonvalue import JSON, Object
 from .answers import Answer, Call
 from .completion import logprob, reasoning_keys

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from hashlib import sha256
 
-from ..behaviours.plan import Plan
+from ..behaviors.plan import Plan
 from ..faults.error_shapes import error_reply, truss_error
 from ..http.exchange import Exchange
 from ..http.jsonvalue import JSON, as_number, as_object, as_text, dump

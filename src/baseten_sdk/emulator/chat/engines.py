@@ -13,7 +13,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import TypeAlias
 
-from ..behaviours.plan import Plan
+from ..behaviors.plan import Plan
 from ..http.exchange import Exchange
 from ..http.jsonvalue import JSON, Object, as_list, as_number, as_object, as_text
 from ..http.wire import Reply, json_reply

@@ -1,7 +1,7 @@
 """Gets the answers to chat and responses from another OpenAI-compatible server, such as llama.cpp or vLLM.
 
 Theory of operation. The request is passed on unchanged, except for the key and, if one was chosen, the model. The reply
-is returned unchanged. Without a behaviour to carry out, a stream is relayed as it arrives. With one, the whole reply is
+is returned unchanged. Without a behavior to carry out, a stream is relayed as it arrives. With one, the whole reply is
 read first, event by event, because each fault works on a list of pieces (see `wire`).
 
 It must not know what a chat is. Anthropic's messages and all else of the service do not go through it. httpx is

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 
-from ..behaviours.plan import Plan
+from ..behaviors.plan import Plan
 from ..chat.endpoint import gathered
 from ..faults.error_shapes import truss_error
 from ..http.exchange import Exchange

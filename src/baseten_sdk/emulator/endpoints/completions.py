@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from ..behaviours.plan import Plan
+from ..behaviors.plan import Plan
 from ..chat.answers import answer
 from ..chat.prose import tokens
 from ..faults.error_shapes import error_reply

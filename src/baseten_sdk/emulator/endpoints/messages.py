@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from hashlib import sha256
 
-from ..behaviours.plan import Plan
+from ..behaviors.plan import Plan
 from ..chat.answers import Answer, answer
 from ..chat.endpoint import streamed
 from ..faults.error_shapes import message_error

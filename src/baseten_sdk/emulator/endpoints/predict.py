@@ -1,7 +1,7 @@
 """`POST {target}/predict`: the model that gives back what it is given.
 
 JSON comes back as it is, octets as they are with their type, a multipart form as a description of its parts;
-`{"stream": true}` as a stream. It owns the model's behaviour; it must not know how a deployment is found or
+`{"stream": true}` as a stream. It owns the model's behavior; it must not know how a deployment is found or
 started.
 """
 
@@ -11,7 +11,7 @@ import json
 import re
 from hashlib import sha256
 
-from ..behaviours.plan import Plan
+from ..behaviors.plan import Plan
 from ..chat.endpoint import gathered
 from ..faults.error_shapes import truss_error
 from ..http.exchange import Exchange

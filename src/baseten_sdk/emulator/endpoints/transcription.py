@@ -12,7 +12,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable
 
-from ..behaviours.plan import Plan
+from ..behaviors.plan import Plan
 from ..http.jsonvalue import JSON, Object, as_object, load
 from ..http.websocket_session import WebSocketSession
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 
-from ..behaviours.plan import Plan
-from ..behaviours.table import HALF
+from ..behaviors.plan import Plan
+from ..behaviors.table import HALF
 from ..http.websocket_session import WebSocketSession
 from ..http.wire import Ending
 from .transcription import parameters, transcribe

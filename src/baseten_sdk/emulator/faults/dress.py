@@ -7,8 +7,8 @@ import time
 from dataclasses import replace
 from email.utils import formatdate
 
-from ..behaviours.plan import Plan
-from ..behaviours.table import HALF
+from ..behaviors.plan import Plan
+from ..behaviors.table import HALF
 from ..http.jsonvalue import dump
 from ..http.wire import Ending, Reply
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from http import HTTPStatus
 
-from ..behaviours.plan import Plan
+from ..behaviors.plan import Plan
 from ..http.jsonvalue import JSON, Object, dump
 from ..http.routing import Surface
 from ..http.wire import Reply, json_reply
@@ -66,7 +66,7 @@ def reason(status: int) -> str:
 
 
 def error_reply(status: int, message: str, shape: str = "1", code: str | None = None) -> Reply:
-    """An error in one of the shapes `1` to `8`, as numbered in the table of behaviours."""
+    """An error in one of the shapes `1` to `8`, as numbered in the table of behaviors."""
     body: JSON
     numeric: JSON = int(code) if code is not None and code.isdigit() else (code if code is not None else status)
     flat: Object = {"message": message, "type": reason(status), "code": numeric}

@@ -1,8 +1,8 @@
-"""Which behaviours one request asks for: the fleet's member, the script, a reserved model ID, the body's key
+"""Which behaviors one request asks for: the fleet's member, the script, a reserved model ID, the body's key
 `emulator`, the header, in rising order.
 
-Reserved on the Model APIs and in any chat body are slugs `emulator/<behaviours>`, such as `emulator/429` or
-`emulator/style-b+cut-3`; in a deployment's address, IDs `emulator-<behaviours>` and, in eight characters,
+Reserved on the Model APIs and in any chat body are slugs `emulator/<behaviors>`, such as `emulator/429` or
+`emulator/style-b+cut-3`; in a deployment's address, IDs `emulator-<behaviors>` and, in eight characters,
 `emul0429` for a status. It owns the reading of these places.
 """
 
@@ -12,8 +12,8 @@ import re
 
 from starlette.datastructures import Headers
 
-from ..behaviours.parse import parse, parse_slug
-from ..behaviours.plan import Plan
+from ..behaviors.parse import parse, parse_slug
+from ..behaviors.plan import Plan
 from ..http.jsonvalue import JSON, as_object, as_text, load
 from ..http.routing import Address
 from .schedule import Faults
@@ -33,7 +33,7 @@ def plan_for(address: Address, path: str, headers: Headers, body: bytes, faults:
     """Return the plan of a request; `usual` is what the member of the fleet that it is for always does.
 
     Raises:
-        BehaviourError: A behaviour that does not exist.
+        BehaviorError: A behavior that does not exist.
     """
     plan = usual.merged(faults.take(path))
     given = _parsed(body)

@@ -1,6 +1,6 @@
-"""The behaviours that wait for coming requests: a queue of them, faults by number, and attempts that must fail first.
+"""The behaviors that wait for coming requests: a queue of them, faults by number, and attempts that must fail first.
 
-It owns their order and all counting, from any thread. It must not know what a behaviour does.
+It owns their order and all counting, from any thread. It must not know what a behavior does.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ import threading
 from collections import Counter
 from dataclasses import dataclass
 
-from ..behaviours.parse import Spec, parse
-from ..behaviours.plan import Plan
-from ..behaviours.script import Fault
+from ..behaviors.parse import Spec, parse
+from ..behaviors.plan import Plan
+from ..behaviors.script import Fault
 
 
 @dataclass(slots=True)
@@ -30,7 +30,7 @@ class _Rule:
 
 
 class Faults:
-    """Behaviours for the next requests, in order; one request takes one."""
+    """Behaviors for the next requests, in order; one request takes one."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -40,15 +40,15 @@ class Faults:
         self._attempts: Counter[str] = Counter()
 
     def push(self, *specs: Spec | None, times: int = 1, path: str | None = None) -> None:
-        """Add behaviours for the next requests.
+        """Add behaviors for the next requests.
 
         Args:
-            specs: One behaviour per request, as in the header `x-emulator`. None lets a request pass unharmed.
-            times: How often to repeat each behaviour.
+            specs: One behavior per request, as in the header `x-emulator`. None lets a request pass unharmed.
+            times: How often to repeat each behavior.
             path: Apply them only to requests whose path contains this.
 
         Raises:
-            BehaviourError: If a behaviour does not exist, or its value is invalid.
+            BehaviorError: If a behavior does not exist, or its value is invalid.
         """
         plans = [Plan() if spec is None else parse(spec) for spec in specs]
         with self._lock:
@@ -64,13 +64,13 @@ class Faults:
             self._rules += [_Rule(fault) for fault in faults]
 
     def always(self, spec: Spec | None) -> None:
-        """Set a behaviour for every request from now on. None removes it."""
+        """Set a behavior for every request from now on. None removes it."""
         plan = Plan() if spec is None else parse(spec)
         with self._lock:
             self._always = plan
 
     def clear(self) -> None:
-        """Forget the script, the standing behaviours and all counted attempts."""
+        """Forget the script, the standing behaviors and all counted attempts."""
         with self._lock:
             self._steps.clear()
             self._rules.clear()
@@ -78,7 +78,7 @@ class Faults:
             self._always = Plan()
 
     def take(self, path: str) -> Plan:
-        """Return the standing behaviours, with the faults that strike, and use up the first step for this path."""
+        """Return the standing behaviors, with the faults that strike, and use up the first step for this path."""
         with self._lock:
             plan = self._always
             for rule in self._rules:

@@ -5,7 +5,7 @@ It must not know which API the stream belongs to.
 
 from __future__ import annotations
 
-from ..behaviours.plan import Plan
+from ..behaviors.plan import Plan
 from ..http.jsonvalue import Object
 
 

@@ -12,8 +12,8 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import replace
 
-from ..behaviours.parse import BehaviourError
-from ..behaviours.plan import Plan
+from ..behaviors.parse import BehaviorError
+from ..behaviors.plan import Plan
 from ..faults.error_shapes import planned_error
 from ..http.routing import Address
 from ..http.wire import Reply
@@ -41,7 +41,7 @@ class Fleet(MutableMapping[str, FleetMember]):
 
     def __setitem__(self, name: str, member: FleetMember) -> None:
         if not isinstance(member, FleetMember):
-            raise BehaviourError(f"the fleet is made of FleetMembers, not {member!r}")
+            raise BehaviorError(f"the fleet is made of FleetMembers, not {member!r}")
         now = self._now()
         limits: dict[str, MinuteLimit] = {}
         if member.requests_per_minute is not None:
@@ -78,7 +78,7 @@ class Fleet(MutableMapping[str, FleetMember]):
         return next((name for name in names if name in self._members), None)
 
     def plan(self, name: str | None) -> Plan:
-        """Return the behaviours of the next reply of a member."""
+        """Return the behaviors of the next reply of a member."""
         member = None if name is None else self._members.get(name)
         if member is None:
             return Plan()

@@ -7,7 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from ...errors import ConfigurationError
-from ..behaviours.parse import BehaviourError
+from ..behaviors.parse import BehaviorError
 from ..regular_file import read_regular
 from .member import FleetMember
 
@@ -38,5 +38,5 @@ def _member(path: Path, name: str, table: object) -> FleetMember:
         raise ConfigurationError(f"{path}: {name} has no {', '.join(unknown)}; there are {', '.join(FIELDS)}.")
     try:
         return FleetMember(**table)
-    except BehaviourError as error:
+    except BehaviorError as error:
         raise ConfigurationError(f"{path}: {name}: {error}.") from None

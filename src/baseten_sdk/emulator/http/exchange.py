@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers
 
-from ..behaviours.plan import Plan
+from ..behaviors.plan import Plan
 from .jsonvalue import JSON, load
 from .routing import Address
 

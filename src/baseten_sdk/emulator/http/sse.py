@@ -5,7 +5,7 @@ It owns the writing of lines. It must not know what the data is.
 
 from __future__ import annotations
 
-from ..behaviours.plan import Plan
+from ..behaviors.plan import Plan
 
 DONE = "[DONE]"
 

@@ -1,4 +1,4 @@
-"""A reply as bytes in pieces, what a behaviour does to it, and how it is played to the caller.
+"""A reply as bytes in pieces, what a behavior does to it, and how it is played to the caller.
 
 Theory of operation: every answer, stream or not, is made in full before its first byte is sent, as a list of
 pieces (one per event for streams). That makes each fault a plain operation on a list: cutting keeps the first

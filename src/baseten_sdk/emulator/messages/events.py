@@ -5,7 +5,7 @@ It owns the sequence of events. It must not know HTTP.
 
 from __future__ import annotations
 
-from ..behaviours.plan import Plan
+from ..behaviors.plan import Plan
 from ..chat.answers import Answer
 from ..chat.prose import tokens
 from ..faults.stream_error import failure
@@ -22,7 +22,7 @@ def stream(whole: Object, answer: Answer, plan: Plan) -> tuple[bytes, ...]:
     Args:
         whole: The message that they make up.
         answer: Where it comes from.
-        plan: The behaviours.
+        plan: The behaviors.
     """
     framing = Framing(plan)
     events = _events(whole, answer, plan)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 
-from ..behaviours.plan import Plan
+from ..behaviors.plan import Plan
 from ..chat.answers import Answer
 from ..http.jsonvalue import JSON, Object
 

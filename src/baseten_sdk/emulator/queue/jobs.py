@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from ..behaviours.plan import Plan
+from ..behaviors.plan import Plan
 from ..endpoints.chains import result
 from ..endpoints.predict import output
 from ..faults.error_shapes import error_reply

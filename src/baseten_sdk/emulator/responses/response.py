@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from hashlib import sha256
 
-from ..behaviours.plan import Plan
+from ..behaviors.plan import Plan
 from ..chat.answers import Answer
 from ..faults.stream_error import failure
 from ..http.jsonvalue import JSON, Object, as_list, as_object

@@ -1,4 +1,4 @@
-"""Reading behaviours: from the header `x-emulator`, a reserved model ID, the key `emulator` of a body, or a script."""
+"""Reading behaviors: from the header `x-emulator`, a reserved model ID, the key `emulator` of a body, or a script."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from .plan import Plan, Value
-from .table import HALF, PRESETS, REGISTRY, Behaviour, Kind
+from .table import HALF, PRESETS, REGISTRY, Behavior, Kind
 
 Spec: TypeAlias = str | Mapping[str, object]
 
 _SECONDS = re.compile(r"\d+(?:\.\d+)?")
 
 
-class BehaviourError(ValueError):
-    """The emulator does not have the behaviour, or cannot use its value."""
+class BehaviorError(ValueError):
+    """The emulator does not have the behavior, or cannot use its value."""
 
 
 def parse(spec: Spec) -> Plan:
-    """Read behaviours from `name=value, name` text, from JSON text, or from a mapping.
+    """Read behaviors from `name=value, name` text, from JSON text, or from a mapping.
 
     Raises:
-        BehaviourError: An unknown name, or a value that the behaviour cannot take.
+        BehaviorError: An unknown name, or a value that the behavior cannot take.
     """
     if isinstance(spec, str):
         text = spec.strip()
@@ -32,9 +32,9 @@ def parse(spec: Spec) -> Plan:
         try:
             spec = json.loads(text)
         except ValueError as error:
-            raise BehaviourError(f"behaviours are not JSON: {error}") from error
+            raise BehaviorError(f"behaviors are not JSON: {error}") from error
     if not isinstance(spec, Mapping):
-        raise BehaviourError("behaviours must be text or an object")
+        raise BehaviorError("behaviors must be text or an object")
     plan = Plan()
     for name, value in spec.items():
         plan = plan.merged(_plan_of(str(name).replace("_", "-"), value))
@@ -77,37 +77,37 @@ def _plan_of(name: str, value: object) -> Plan:
     return Plan({name: _read(REGISTRY[name], value)})
 
 
-def _read(behaviour: Behaviour, value: object) -> Value:
-    name = behaviour.name
-    match behaviour.kind:
+def _read(behavior: Behavior, value: object) -> Value:
+    name = behavior.name
+    match behavior.kind:
         case Kind.FLAG:
             if value is True or str(value).lower() in ("1", "true", "on", "yes", ""):
                 return True
-            raise BehaviourError(f"{name} takes no value, not {value!r}")
+            raise BehaviorError(f"{name} takes no value, not {value!r}")
         case Kind.COUNT if value is True or value == "":
             return HALF
         case Kind.COUNT | Kind.NUMBER:
             if value is not True and str(value).isdecimal() and (name != "status" or 200 <= int(str(value)) <= 599):
                 return int(str(value))
-            raise BehaviourError(f"{name} takes a whole number, not {value!r}")
+            raise BehaviorError(f"{name} takes a whole number, not {value!r}")
         case Kind.SECONDS:
             if value is not True and _SECONDS.fullmatch(str(value)):
                 return str(value)
-            raise BehaviourError(f"{name} takes seconds, not {value!r}")
+            raise BehaviorError(f"{name} takes seconds, not {value!r}")
         case Kind.TEXT:
             if value is True:
-                raise BehaviourError(f"{name} needs a value" + _choices(behaviour))
-            if behaviour.choices and str(value) not in behaviour.choices:
-                raise BehaviourError(f"{name} cannot be {value!r}" + _choices(behaviour))
+                raise BehaviorError(f"{name} needs a value" + _choices(behavior))
+            if behavior.choices and str(value) not in behavior.choices:
+                raise BehaviorError(f"{name} cannot be {value!r}" + _choices(behavior))
             text = str(value)
             if name == "retry-after" and text.startswith("date:") and not _SECONDS.fullmatch(text[5:]):
-                raise BehaviourError(f"{name} takes seconds after date:, not {text[5:]!r}")
+                raise BehaviorError(f"{name} takes seconds after date:, not {text[5:]!r}")
             return text
 
 
-def _choices(behaviour: Behaviour) -> str:
-    return ": one of " + ", ".join(behaviour.choices) if behaviour.choices else ""
+def _choices(behavior: Behavior) -> str:
+    return ": one of " + ", ".join(behavior.choices) if behavior.choices else ""
 
 
-def _unknown(name: str) -> BehaviourError:
-    return BehaviourError(f"unknown behaviour {name!r}; python -m baseten_sdk.emulator --list shows them all")
+def _unknown(name: str) -> BehaviorError:
+    return BehaviorError(f"unknown behavior {name!r}; python -m baseten_sdk.emulator --list shows them all")

@@ -12,7 +12,7 @@ Value: TypeAlias = str | int | bool
 
 
 class Plan:
-    """What one request was asked to do: behaviours by name, with their values."""
+    """What one request was asked to do: behaviors by name, with their values."""
 
     __slots__ = ("_values",)
 
@@ -31,7 +31,7 @@ class Plan:
         return value if isinstance(value, int) else None
 
     def seconds(self, name: str) -> float:
-        """Return a behaviour given in milliseconds, in seconds."""
+        """Return a behavior given in milliseconds, in seconds."""
         return (self.number(name) or 0) / 1000
 
     @property

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from baseten_sdk.emulator.behaviours.parse import BehaviourError, parse, parse_slug
-from baseten_sdk.emulator.behaviours.plan import Plan
-from baseten_sdk.emulator.behaviours.table import HALF, PRESETS, REGISTRY, TABLE, Kind, describe
+from baseten_sdk.emulator.behaviors.parse import BehaviorError, parse, parse_slug
+from baseten_sdk.emulator.behaviors.plan import Plan
+from baseten_sdk.emulator.behaviors.table import HALF, PRESETS, REGISTRY, TABLE, Kind, describe
 from baseten_sdk.emulator.faults.schedule import Faults
 
 
@@ -28,7 +28,7 @@ def test_text_json_and_mappings_say_the_same() -> None:
         ("retry-after-ms=5+503", Plan({"retry-after-ms": "5", "status": 503})),
     ],
 )
-def test_a_slug_names_behaviours_with_dashes(slug: str, wanted: Plan) -> None:
+def test_a_slug_names_behaviors_with_dashes(slug: str, wanted: Plan) -> None:
     assert parse_slug(slug) == wanted
 
 
@@ -52,31 +52,31 @@ def test_a_slug_names_behaviours_with_dashes(slug: str, wanted: Plan) -> None:
         "retry-after=date:x",
     ],
 )
-def test_what_is_not_a_behaviour_is_an_error_with_its_name(spec: str) -> None:
-    with pytest.raises(BehaviourError, match=r"\w"):
+def test_what_is_not_a_behavior_is_an_error_with_its_name(spec: str) -> None:
+    with pytest.raises(BehaviorError, match=r"\w"):
         parse(spec)
 
 
 def test_an_error_lists_the_choices() -> None:
-    with pytest.raises(BehaviourError, match="one of a, b, c"):
+    with pytest.raises(BehaviorError, match="one of a, b, c"):
         parse("style=z")
 
 
 @given(st.lists(st.sampled_from(TABLE), unique=True), st.integers(min_value=200, max_value=599))
 def test_every_row_of_the_table_can_be_asked_for_in_every_form(rows: list[object], number: int) -> None:
     values: dict[str, str | int | bool] = {}
-    for behaviour in TABLE:
-        if behaviour not in rows:
+    for behavior in TABLE:
+        if behavior not in rows:
             continue
-        match behaviour.kind:
+        match behavior.kind:
             case Kind.FLAG:
-                values[behaviour.name] = True
+                values[behavior.name] = True
             case Kind.SECONDS:
-                values[behaviour.name] = "2.5"
+                values[behavior.name] = "2.5"
             case Kind.NUMBER | Kind.COUNT:
-                values[behaviour.name] = number
+                values[behavior.name] = number
             case Kind.TEXT:
-                values[behaviour.name] = behaviour.choices[0] if behaviour.choices else "some text"
+                values[behavior.name] = behavior.choices[0] if behavior.choices else "some text"
     wanted = Plan(values)
     assert parse(values) == wanted
     tokens = [name if value is True else f"{name}={value}" for name, value in values.items()]
@@ -84,7 +84,7 @@ def test_every_row_of_the_table_can_be_asked_for_in_every_form(rows: list[object
     assert parse_slug("+".join(tokens)) == wanted
 
 
-def test_every_preset_is_made_of_behaviours_and_listed() -> None:
+def test_every_preset_is_made_of_behaviors_and_listed() -> None:
     listed = describe()
     for name in PRESETS:
         assert parse(name)
@@ -117,7 +117,7 @@ def test_a_script_for_a_path_waits_for_that_path() -> None:
     assert len(faults) == 1
 
 
-def test_standing_behaviours_last_until_they_are_ended() -> None:
+def test_standing_behaviors_last_until_they_are_ended() -> None:
     faults = Faults()
     faults.always("crlf")
     faults.push("status=500")

@@ -1,6 +1,6 @@
-"""The table of behaviours that a request may ask for, and the presets made of them.
+"""The table of behaviors that a request may ask for, and the presets made of them.
 
-It must not know what any behaviour does: the files that do it ask a `Plan` by name.
+It must not know what any behavior does: the files that do it ask a `Plan` by name.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 HALF = -1
-"""The value of a counting behaviour that was given no count."""
+"""The value of a counting behavior that was given no count."""
 
 
 class Kind(Enum):
@@ -21,7 +21,7 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Behaviour:
+class Behavior:
     """One row of the table.
 
     Attributes:
@@ -35,23 +35,23 @@ class Behaviour:
     trouble: bool = False
 
 
-def _flag(name: str, summary: str, *, trouble: bool = False) -> Behaviour:
-    return Behaviour(name, Kind.FLAG, summary, (), trouble)
+def _flag(name: str, summary: str, *, trouble: bool = False) -> Behavior:
+    return Behavior(name, Kind.FLAG, summary, (), trouble)
 
 
-def _number(name: str, summary: str, *, trouble: bool = False) -> Behaviour:
-    return Behaviour(name, Kind.NUMBER, summary, (), trouble)
+def _number(name: str, summary: str, *, trouble: bool = False) -> Behavior:
+    return Behavior(name, Kind.NUMBER, summary, (), trouble)
 
 
-def _count(name: str, summary: str) -> Behaviour:
-    return Behaviour(name, Kind.COUNT, summary, (), trouble=True)
+def _count(name: str, summary: str) -> Behavior:
+    return Behavior(name, Kind.COUNT, summary, (), trouble=True)
 
 
-def _text(name: str, summary: str, choices: str = "", *, trouble: bool = False) -> Behaviour:
-    return Behaviour(name, Kind.TEXT, summary, tuple(choices.split()), trouble)
+def _text(name: str, summary: str, choices: str = "", *, trouble: bool = False) -> Behavior:
+    return Behavior(name, Kind.TEXT, summary, tuple(choices.split()), trouble)
 
 
-TABLE: tuple[Behaviour, ...] = (
+TABLE: tuple[Behavior, ...] = (
     _number("status", "answer with this status and an error body", trouble=True),
     _text("shape", "which of the eight error bodies", "1 2 3 4 5 5-list 6 7 8 8-text", trouble=True),
     _text("message", "the text inside the error body", trouble=True),
@@ -150,14 +150,14 @@ TABLE: tuple[Behaviour, ...] = (
     _flag("real-time", "refuse audio that comes much faster than it would be heard", trouble=True),
     _flag("no-finish-audio", "acknowledge the end of the audio, and send nothing after it", trouble=True),
     _flag("no-close", "never answer the close frame of a WebSocket"),
-    Behaviour("queue", Kind.SECONDS, "seconds that an asynchronous request waits in the queue"),
-    Behaviour("run", Kind.SECONDS, "seconds that it runs"),
+    Behavior("queue", Kind.SECONDS, "seconds that an asynchronous request waits in the queue"),
+    Behavior("run", Kind.SECONDS, "seconds that it runs"),
     _text("fail-with", "it fails with this error code"),
     _text("webhook", "deliver its webhook twice, never, or elsewhere", "duplicate lost astray"),
-    Behaviour("webhook-delay", Kind.SECONDS, "seconds between its end and the first attempt to deliver its webhook"),
+    Behavior("webhook-delay", Kind.SECONDS, "seconds between its end and the first attempt to deliver its webhook"),
 )
 
-REGISTRY = {behaviour.name: behaviour for behaviour in TABLE}
+REGISTRY = {behavior.name: behavior for behavior in TABLE}
 
 PRESETS: dict[str, tuple[str, str]] = {
     "model-error": (
@@ -197,17 +197,17 @@ PRESETS: dict[str, tuple[str, str]] = {
 def describe() -> str:
     """Return the table and the presets, as text."""
     lines = []
-    for behaviour in TABLE:
-        match behaviour.kind:
+    for behavior in TABLE:
+        match behavior.kind:
             case Kind.FLAG:
-                form = behaviour.name
+                form = behavior.name
             case Kind.COUNT:
-                form = f"{behaviour.name}[=N]"
+                form = f"{behavior.name}[=N]"
             case Kind.NUMBER | Kind.SECONDS:
-                form = f"{behaviour.name}=N"
+                form = f"{behavior.name}=N"
             case Kind.TEXT:
-                form = f"{behaviour.name}={'|'.join(behaviour.choices) or 'TEXT'}"
-        lines.append(f"  {form}\n      {behaviour.summary}")
+                form = f"{behavior.name}={'|'.join(behavior.choices) or 'TEXT'}"
+        lines.append(f"  {form}\n      {behavior.summary}")
     lines += ["", "Several at once:"]
     lines += [f"  {name}\n      {summary} ({spec})" for name, (spec, summary) in PRESETS.items()]
     return "\n".join(lines)

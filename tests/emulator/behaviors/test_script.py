@@ -5,8 +5,8 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from baseten_sdk.emulator import BehaviourError, Emulator, Fault, at, every, first
-from baseten_sdk.emulator.behaviours.parse import parse
+from baseten_sdk.emulator import BehaviorError, Emulator, Fault, at, every, first
+from baseten_sdk.emulator.behaviors.parse import parse
 from baseten_sdk.emulator.faults.schedule import Faults
 from tests.emulator.exchanges import CHAT, ask, chunks_of
 
@@ -42,20 +42,20 @@ from tests.emulator.exchanges import CHAT, ask, chunks_of
         (at(1).behave("style=b, crlf").delay(1), "style=b, crlf, delay=1000"),
     ],
 )
-def test_a_fault_is_behaviours(fault: Fault, spec: str) -> None:
+def test_a_fault_is_behaviors(fault: Fault, spec: str) -> None:
     assert fault.plan == parse(spec)
 
 
 @pytest.mark.parametrize("numbers", [(), (0,), (1, -1)])
 def test_requests_are_counted_from_one(numbers: tuple[int, ...]) -> None:
-    with pytest.raises(BehaviourError, match="counted from 1"):
+    with pytest.raises(BehaviorError, match="counted from 1"):
         at(*numbers)
 
 
 def test_a_fault_that_cannot_be_is_refused_where_it_is_written() -> None:
-    with pytest.raises(BehaviourError):
+    with pytest.raises(BehaviorError):
         at(1).status(99)
-    with pytest.raises(BehaviourError):
+    with pytest.raises(BehaviorError):
         at(1).behave("no-such-thing")
 
 
@@ -66,7 +66,7 @@ def test_faults_count_for_themselves_and_only_what_concerns_them() -> None:
     assert taken == [parse("crlf"), parse("status=503, delay=1000"), parse("delay=1000"), parse(""), parse("crlf")]
 
 
-def test_faults_meet_the_queue_and_the_standing_behaviours() -> None:
+def test_faults_meet_the_queue_and_the_standing_behaviors() -> None:
     faults = Faults()
     faults.always("crlf")
     faults.add(at(1).status(500), at(1).status(503))

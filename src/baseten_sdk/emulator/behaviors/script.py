@@ -1,7 +1,7 @@
 """Which faults happen, and when, as values: `at(3).status(503)`, `every().on("/predict").drip()`.
 
-It owns the words in which a test writes its script, and translates them into behaviours. It must not know how a
-behaviour is carried out, or count requests.
+It owns the words in which a test writes its script, and translates them into behaviors. It must not know how a
+behavior is carried out, or count requests.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, Self
 
-from .parse import BehaviourError, Spec, parse
+from .parse import BehaviorError, Spec, parse
 from .plan import Plan
 
 Garbage = Literal["html", "empty", "error", "truncated", "not-json"]
@@ -24,7 +24,7 @@ class Fault:
     Attributes:
         numbers: Which requests, counted from 1 after the fault was added. None means all of them.
         path: Only requests whose path contains this are counted and affected.
-        plan: The behaviours.
+        plan: The behaviors.
     """
 
     numbers: frozenset[int] | None = None
@@ -36,10 +36,10 @@ class Fault:
         return replace(self, path=path)
 
     def behave(self, spec: Spec) -> Self:
-        """Add any behaviours of the emulator, written as in the header `x-emulator`.
+        """Add any behaviors of the emulator, written as in the header `x-emulator`.
 
         Raises:
-            BehaviourError: If a behaviour does not exist, or its value is invalid.
+            BehaviorError: If a behavior does not exist, or its value is invalid.
         """
         return replace(self, plan=self.plan.merged(parse(spec)))
 
@@ -132,7 +132,7 @@ class Fault:
 def at(*numbers: int) -> Fault:
     """Select requests by number, counted from 1: `at(1, 3).status(503)`."""
     if not numbers or any(number < 1 for number in numbers):
-        raise BehaviourError(f"at() takes the numbers of requests, counted from 1, not {numbers!r}")
+        raise BehaviorError(f"at() takes the numbers of requests, counted from 1, not {numbers!r}")
     return Fault(frozenset(numbers))
 
 
