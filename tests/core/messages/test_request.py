@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
@@ -19,6 +20,8 @@ from baseten_sdk.types.messages import Message
 
 BASE = BaseURL("https://inference.example.com/v1", 60.0)
 HI: list[MessageTurn] = [{"role": "user", "content": "Hi"}]
+RESULT: dict[str, object] = {"type": "tool_result", "tool_use_id": "t1"}
+PICTURE = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": Path("cat.png")}}
 
 
 def sent(
@@ -131,6 +134,10 @@ def test_tools_may_be_given_in_every_form() -> None:
             r"messages\[0\].content\[0\].content\[0\] must be a block",
         ),
         ({"system": [3]}, r"system\[0\] must be a block"),
+        (
+            {"messages": [{"role": "user", "content": [RESULT | {"content": [PICTURE]}]}]},
+            r"messages\[0\].content\[0\].content\[0\].source.data is a path. Send what the file holds: base64",
+        ),
         ({"thinking": "on"}, "thinking must be a dict"),
         ({"tool_choice": "auto"}, "tool_choice must be a dict"),
         ({"stop_sequences": "END"}, r"stop_sequences must be a list of texts: \['END'\]"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from os import PathLike
 
 from pydantic import BaseModel
 
@@ -149,6 +150,11 @@ def _block(block: object, path: str) -> Mapping[str, object]:
         block = block.model_dump(mode="json", exclude_none=True) if "type" in type(block).model_fields else None
     if not isinstance(block, Mapping) or not isinstance(block.get("type"), str):
         raise InvalidRequestError(f'{path} must be a block with a type, such as {{"type": "text", "text": "Hi"}}.')
+    source = block.get("source")
+    if isinstance(source, Mapping) and isinstance(source.get("data"), PathLike):
+        # As JSON, a path is its own text.
+        advice = "base64.b64encode(path.read_bytes()).decode()"
+        raise InvalidRequestError(f"{path}.source.data is a path. Send what the file holds: {advice}.")
     content = block.get("content")
     if isinstance(content, list | tuple):
         return {**block, "content": blocks(content, f"{path}.content")}
