@@ -110,25 +110,23 @@ NAMED = st.builds(b"event: %b\ndata: %b\n\n".__mod__, st.tuples(NAMES, DATA))
 
 
 @given(st.lists(st.one_of(NAMED, PLAIN_EVENTS), max_size=6).map(b"".join), st.lists(st.integers(0, 120), max_size=8))
-def test_a_bare_event_tells_no_less_than_a_whole_one(stream: bytes, places: list[int]) -> None:
+def test_runs_hold_the_events_of_the_whole(stream: bytes, places: list[int]) -> None:
     decoder = SSEDecoder(2**20)
-    bare = [each for piece in cut(stream, places) for each in decoder.feed_bare(piece)]
-    expected = list(reference(stream))
-    assert [each if isinstance(each, bytes) else each.data for each in bare] == [each.data for each in expected]
-    for short, whole in zip(bare, expected, strict=True):
-        if isinstance(short, ServerSentEvent):
-            assert short.event == whole.event
-        else:
-            assert whole.event != "error"
-            assert whole.event == "message" or f'"{whole.event}"'.encode() in whole.data
+    runs = [run for piece in cut(stream, places) for run in decoder.feed_runs(piece)]
+    found = [(run.event, data) for run in runs for data in run.data]
+    assert found == [(event.event, event.data) for event in reference(stream)]
 
 
-def test_events_that_repeat_their_name_in_their_data_are_bare() -> None:
+def test_events_of_one_type_that_arrive_together_are_a_run() -> None:
     decoder = SSEDecoder(2**20)
-    decoder.feed_bare(b"\n")
-    data = [b'{"type":"ping"}', b'{"type":"message_stop"}']
-    assert decoder.feed_bare(b"event: ping\ndata: %b\n\nevent: message_stop\ndata: %b\n\n" % (*data,)) == data
-    assert decoder.feed_bare(b'event: error\ndata: {"error":1}\n\n') == [ServerSentEvent("error", b'{"error":1}')]
+    decoder.feed_runs(b"\n")
+    names = [b"start", *[b"delta"] * 4, b"ping", *[b"delta"] * 4, b"stop"]
+    runs = decoder.feed_runs(b"".join(b"event: %b\ndata: %d\n\n" % (name, n) for n, name in enumerate(names)))
+    assert [(run.event, run.data) for run in runs if len(run.data) > 1] == [
+        ("delta", [b"1", b"2", b"3", b"4"]),
+        ("delta", [b"6", b"7", b"8", b"9"]),
+    ]
+    assert [data for run in runs for data in run.data] == [b"%d" % n for n in range(len(names))]
 
 
 @given(STREAMS, st.lists(st.integers(0, 120), max_size=8), st.integers(1, 12))

@@ -21,7 +21,7 @@ from ...types.chunks import ChatCompletionChunk
 from ..reply.lenient import validate_leniently
 from ..stream.halves import ESCAPED, Halves
 from ..stream.reader import BLANKS_AND_QUOTES, DONE, ERROR_MARK, KEEP_ALIVE, StreamReader
-from ..stream.sse import ServerSentEvent
+from ..stream.sse import EventRun
 from .accumulate import Accumulator
 
 
@@ -62,46 +62,43 @@ class ChunkReader(StreamReader[ChatCompletionChunk, ChatCompletion]):
         self._kept.append(body)
         return (chunk,)
 
-    def _read(self, events: Iterable[bytes | ServerSentEvent]) -> Iterator[ChatCompletionChunk]:
+    def _read(self, runs: Iterable[EventRun]) -> Iterator[ChatCompletionChunk]:
         """Yield the chunks of events, until the message is complete or has failed."""
         validate, keep, halves = self._validate, self._kept.append, self._halves
         waiting = halves.waiting
-        for event in events:
-            if isinstance(event, bytes):
-                data = event
-            elif event.event == "error":
-                self.error = self._reported(event.data)
+        for run in runs:
+            if run.event == "error":
+                self.error = self._reported(run.data[0])
                 return
-            else:
-                data = event.data
-            if waiting:
-                data = halves.joined(data)
-            try:
-                chunk = validate(data)
-                choices = chunk.choices
-                plain = (
-                    len(choices) == 1
-                    and not choices[0].__pydantic_extra__
-                    and not chunk.__pydantic_extra__
-                    and chunk.object != "error"
-                )
-                if not plain:
-                    chunk = _with_deltas(chunk, data)
-            except ValidationError as error:
-                plain = False
-                if ESCAPED.search(data):
+            for data in run.data:
+                if waiting:
                     data = halves.joined(data)
-                odd = self._read_odd(data, error)
-                if odd is None:
-                    if self.stopped:
-                        return
-                    continue
-                chunk = odd
-            if not plain and _is_error(chunk):
-                self.error = self._reported(data)
-                return
-            keep(data)
-            yield chunk
+                try:
+                    chunk = validate(data)
+                    choices = chunk.choices
+                    plain = (
+                        len(choices) == 1
+                        and not choices[0].__pydantic_extra__
+                        and not chunk.__pydantic_extra__
+                        and chunk.object != "error"
+                    )
+                    if not plain:
+                        chunk = _with_deltas(chunk, data)
+                except ValidationError as error:
+                    plain = False
+                    if ESCAPED.search(data):
+                        data = halves.joined(data)
+                    odd = self._read_odd(data, error)
+                    if odd is None:
+                        if self.stopped:
+                            return
+                        continue
+                    chunk = odd
+                if not plain and _is_error(chunk):
+                    self.error = self._reported(data)
+                    return
+                keep(data)
+                yield chunk
 
     def _read_odd(self, data: bytes, error: ValidationError) -> ChatCompletionChunk | None:
         """Read data that is not a valid chunk: return a chunk with an odd field, or None at the end, for an error, or

@@ -17,7 +17,7 @@ from ..chat.unknown import Unknown
 from ..reply.lenient import validate_leniently
 from ..stream.halves import ESCAPED, Halves
 from ..stream.reader import BLANKS_AND_QUOTES, DONE, ERROR_MARK, KEEP_ALIVE, StreamReader
-from ..stream.sse import ServerSentEvent
+from ..stream.sse import EventRun
 
 
 class TextReader(StreamReader[TextCompletionChunk, TextCompletion]):
@@ -52,35 +52,35 @@ class TextReader(StreamReader[TextCompletionChunk, TextCompletion]):
         self._kept.append(body)
         return (TextCompletionChunk.model_validate(value, context=LENIENT),)
 
-    def _read(self, events: Iterable[bytes | ServerSentEvent]) -> Iterator[TextCompletionChunk]:
-        for event in events:
-            data = event if isinstance(event, bytes) else event.data
-            if isinstance(event, ServerSentEvent) and event.event == "error":
-                self.error = self._reported(data)
+    def _read(self, runs: Iterable[EventRun]) -> Iterator[TextCompletionChunk]:
+        for run in runs:
+            if run.event == "error":
+                self.error = self._reported(run.data[0])
                 return
-            if self._halves.waiting:
-                data = self._halves.joined(data)
-            try:
-                chunk = self._validate(data)
-            except ValidationError as error:
-                if ESCAPED.search(data):
+            for data in run.data:
+                if self._halves.waiting:
                     data = self._halves.joined(data)
-                if data.strip(BLANKS_AND_QUOTES) == DONE:
-                    self.done = True
-                    self.error = None if self._kept else StreamInterrupted(self._too_early())
+                try:
+                    chunk = self._validate(data)
+                except ValidationError as error:
+                    if ESCAPED.search(data):
+                        data = self._halves.joined(data)
+                    if data.strip(BLANKS_AND_QUOTES) == DONE:
+                        self.done = True
+                        self.error = None if self._kept else StreamInterrupted(self._too_early())
+                        return
+                    if data.strip() in KEEP_ALIVE:
+                        continue
+                    odd = _read_chunk(data)
+                    if odd is None:
+                        self.error = self._reported(data) if ERROR_MARK in data else self._unreadable(data, error)
+                        return
+                    chunk = odd
+                if _is_error(chunk):
+                    self.error = self._reported(data)
                     return
-                if data.strip() in KEEP_ALIVE:
-                    continue
-                odd = _read_chunk(data)
-                if odd is None:
-                    self.error = self._reported(data) if ERROR_MARK in data else self._unreadable(data, error)
-                    return
-                chunk = odd
-            if _is_error(chunk):
-                self.error = self._reported(data)
-                return
-            self._kept.append(data)
-            yield chunk
+                self._kept.append(data)
+                yield chunk
 
 
 def gathered(chunks: Iterable[TextCompletionChunk]) -> TextCompletion | None:

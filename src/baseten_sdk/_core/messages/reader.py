@@ -35,7 +35,7 @@ from ..reply.lenient import validate_leniently
 from ..request.json_codec import encode_json
 from ..stream.halves import ESCAPED, Halves
 from ..stream.reader import BLANKS_AND_QUOTES, DONE, KEEP_ALIVE, StreamReader
-from ..stream.sse import ServerSentEvent
+from ..stream.sse import EventRun
 from .accumulate import MessageAccumulator
 
 Known: TypeAlias = (
@@ -104,37 +104,39 @@ class MessageReader(StreamReader[RawMessageStreamEvent, Message]):
         self._reply = Message.model_validate(value, context=LENIENT)
         return events_of(self._reply)
 
-    def _read(self, events: Iterable[bytes | ServerSentEvent]) -> Iterator[RawMessageStreamEvent]:
-        validate, delta, keep, halves = self._validate, self._delta, self._kept.append, self._halves
+    def _read(self, runs: Iterable[EventRun]) -> Iterator[RawMessageStreamEvent]:
+        keep, halves = self._kept.append, self._halves
         waiting = halves.waiting
-        for sent in events:
-            if isinstance(sent, bytes):
-                data, name = sent, ""
-            elif sent.event == "error":
-                self.error = self._reported(sent.data)
+        for run in runs:
+            found = run.data
+            if run.event == "error":
+                self.error = self._reported(found[0])
                 return
-            else:
-                data, name = sent.data, sent.event
-            if waiting:
-                data = halves.joined(data)
-            try:
-                # Nearly all events are deltas, and validating one schema is faster than a union.
-                event: RawMessageStreamEvent | None = delta(data) if data.startswith(DELTA) else validate(data)
-            except ValidationError as error:
-                if ESCAPED.search(data):
+            # Nearly all events are deltas, and validating one schema is faster than a union. If the smallest and the
+            # largest data begin in the same way, all data do.
+            deltas = min(found).startswith(DELTA) and max(found).startswith(DELTA)
+            validate: Callable[[bytes], RawMessageStreamEvent] = self._delta if deltas else self._validate
+            for data in found:
+                if waiting:
                     data = halves.joined(data)
-                data = _named(data, name)
-                event = self._read_odd(data, error)
-                if self.error is not None:
+                try:
+                    event = validate(data)
+                except ValidationError as error:
+                    if ESCAPED.search(data):
+                        data = halves.joined(data)
+                    data = _named(data, run.event)
+                    odd = self._read_odd(data, error)
+                    if self.error is not None:
+                        return
+                    if odd is None:
+                        continue
+                    event = odd
+                keep(data)
+                if type(event) is RawMessageStopEvent:
+                    self.done = True
+                    yield event
                     return
-            if event is None:
-                continue
-            keep(data)
-            if type(event) is RawMessageStopEvent:
-                self.done = True
                 yield event
-                return
-            yield event
 
     def _read_odd(self, data: bytes, error: ValidationError) -> RawMessageStreamEvent | None:
         """Read data that is not a valid known event: return an odd or unknown event, or None for a ping, an empty event

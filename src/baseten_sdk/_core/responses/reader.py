@@ -43,7 +43,7 @@ from ...types.responses import ModelResponse
 from ..reply.classify import as_sentence
 from ..stream.halves import ESCAPED, Halves
 from ..stream.reader import BLANKS_AND_QUOTES, DONE, KEEP_ALIVE, StreamReader
-from ..stream.sse import ServerSentEvent
+from ..stream.sse import EventRun
 from .item_parts import OUTPUT_TEXT, REFUSAL, SUMMARY
 from .odd_events import error_event, is_error, kind_of, known_events, odd_event
 from .output import OutputParts
@@ -86,36 +86,36 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
     def _cut_reason(self) -> str:
         return "The stream ended without response.completed or response.incomplete."
 
-    def _read(self, events: Iterable[bytes | ServerSentEvent]) -> Iterator[ResponseStreamEvent]:
+    def _read(self, runs: Iterable[EventRun]) -> Iterator[ResponseStreamEvent]:
         validate, output, kept = self._validate, self._output, self._kept
         halves, waiting = self._halves, self._halves.waiting
-        for each in events:
-            data = each if isinstance(each, bytes) else each.data
-            if not isinstance(each, bytes) and each.event == "error":
-                yield self._refused(data)
+        for run in runs:
+            if run.event == "error":
+                yield self._refused(run.data[0])
                 return
-            if waiting:
-                data = halves.joined(data)
-            event: ResponseStreamEvent | None
-            try:
-                event = validate(data)
-            except ValidationError as error:
-                if ESCAPED.search(data):
+            for data in run.data:
+                if waiting:
                     data = halves.joined(data)
-                event = self._read_odd(data, "" if isinstance(each, bytes) else each.event, error)
-            if event is None:
+                event: ResponseStreamEvent | None
+                try:
+                    event = validate(data)
+                except ValidationError as error:
+                    if ESCAPED.search(data):
+                        data = halves.joined(data)
+                    event = self._read_odd(data, run.event, error)
+                if event is None:
+                    if self.stopped:
+                        return
+                    continue
+                if not kept:
+                    kept.append(data)
+                if isinstance(event, ResponseTextDeltaEvent):
+                    output.of(event, "message").add(OUTPUT_TEXT, event.content_index, event.delta)
+                    yield event
+                    continue
+                yield from self._taken(event)
                 if self.stopped:
                     return
-                continue
-            if not kept:
-                kept.append(data)
-            if isinstance(event, ResponseTextDeltaEvent):
-                output.of(event, "message").add(OUTPUT_TEXT, event.content_index, event.delta)
-                yield event
-                continue
-            yield from self._taken(event)
-            if self.stopped:
-                return
 
     def _taken(self, event: ResponseStreamEvent) -> list[ResponseStreamEvent]:
         """Process an event. Return the events to yield for it."""

@@ -25,7 +25,7 @@ from ...config import Limits
 from ...errors import APIConnectionError, StreamAPIError, StreamDecodeError, StreamError, StreamInterrupted
 from ...errors.partial import PartialReply
 from ..reply.classify import as_sentence, read_error
-from .sse import NO_STREAM, EventTooLarge, ServerSentEvent, SSEDecoder
+from .sse import NO_STREAM, EventRun, EventTooLarge, SSEDecoder
 
 E_co = TypeVar("E_co", covariant=True)
 R_co = TypeVar("R_co", bound=PartialReply, covariant=True)
@@ -79,7 +79,7 @@ class StreamReader(ABC, Generic[E_co, R_co]):
         """Return what has arrived so far, as a reply."""
 
     @abstractmethod
-    def _read(self, events: Iterable[bytes | ServerSentEvent]) -> Iterator[E_co]:
+    def _read(self, runs: Iterable[EventRun]) -> Iterator[E_co]:
         """Read events until the message is complete (`done`) or has failed (`error`). Keep what counts in `_kept`."""
 
     @abstractmethod
@@ -122,12 +122,12 @@ class StreamReader(ABC, Generic[E_co, R_co]):
                 self.error = StreamDecodeError(f"The reply is not a stream, and larger than {self._limits.body} bytes.")
             return iter(())
         try:
-            events = self._decoder.feed_bare(piece)
+            runs = self._decoder.feed_runs(piece)
         except EventTooLarge as error:
             self.error = self._too_large(str(error))
             return iter(())
-        self.news = any(map(_is_news, events))
-        return self._read(events)
+        self.news = any(any(run.data) for run in runs)  # An event without data is a ping.
+        return self._read(runs)
 
     def end(self) -> Iterator[E_co]:
         """Yield the remaining events after the end of the body. The verdict is then in `error` or `done`."""
@@ -135,7 +135,7 @@ class StreamReader(ABC, Generic[E_co, R_co]):
             yield from self._whole_body(bytes(self._whole))
             return
         try:
-            yield from self._read(self._decoder.flush())
+            yield from self._read(EventRun(each.event, [each.data]) for each in self._decoder.flush())
         except EventTooLarge as error:
             self.error = self._too_large(str(error))
             return
@@ -229,8 +229,3 @@ class StreamReader(ABC, Generic[E_co, R_co]):
         return StreamDecodeError(
             f"The stream holds data that is not {self.event_name} ({problems(error)}): {shown!r}.", partial=self.partial
         )
-
-
-def _is_news(event: bytes | ServerSentEvent) -> bool:
-    """Whether an event is more than a ping. An event without data is a ping."""
-    return bool(event.data if isinstance(event, ServerSentEvent) else event)

@@ -9,8 +9,8 @@ paths:
 
 - The fast path takes text that starts between two events and ends with a blank line. Nearly every piece of a chat
   stream is `data: {...}\\n\\n`, once or several times. If no line ends anywhere else, splitting at the text between two
-  such events yields the data of all of them. A caller that knows events by their data alone needs nothing more
-  (`feed_bare`): then `event: name\\ndata: {...}\\n\\n` takes the fast path too.
+  such events yields the data of all of them. The same is true of `event: name\\ndata: {...}\\n\\n`, for runs of events
+  of one type.
 - The line reader takes everything else: the rest of an event, an event whose end has not arrived, comments, other
   fields, and data of several lines. Unfinished text is kept in bytearrays that grow in amortized constant time, so the
   cost of an event that arrives byte by byte stays linear.
@@ -25,6 +25,7 @@ next `feed` or `flush` raises the error.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..._json_reading import BOM
 from .lines import LineBuffer, LineEnds
@@ -87,6 +88,22 @@ _set_id = ServerSentEvent.__dict__["id"].__set__
 _set_retry = ServerSentEvent.__dict__["retry"].__set__
 
 
+class EventRun(NamedTuple):
+    """Events of one type that follow each other.
+
+    Attributes:
+        event: Their type.
+        data: The data of each.
+        id: The last event ID of the stream.
+        retry: Its last reconnection time.
+    """
+
+    event: str
+    data: list[bytes]
+    id: str | None = None
+    retry: int | None = None
+
+
 class SSEDecoder:
     """Turns bytes into events. The result does not depend on where the bytes are cut.
 
@@ -137,33 +154,27 @@ class SSEDecoder:
         Raises:
             EventTooLarge: The next event is larger than allowed.
         """
-        return [event for event in self._feed(piece, bare=False) if isinstance(event, ServerSentEvent)]
+        return _events(self.feed_runs(piece))
 
-    def feed_bare(self, piece: bytes) -> list[bytes | ServerSentEvent]:
-        """Return the events that are now complete. An event may be its data alone.
-
-        That is so if it names no type, or if its data contains the type as well. An event of the type "error" is never
-        bare.
+    def feed_runs(self, piece: bytes) -> list[EventRun]:
+        """Return the events that are now complete, in runs. It is faster if there are many.
 
         Raises:
             EventTooLarge: The next event is larger than allowed.
         """
-        return self._feed(piece, bare=True)
-
-    def _feed(self, piece: bytes, *, bare: bool) -> list[bytes | ServerSentEvent]:
         if self._fresh and piece.endswith(b"\n\n") and piece.find(b"\r") < 0:
-            found = self._whole_events(piece, bare)
+            found = self._whole_events(piece)
             if found is not None:
                 return found
         if self._head is not None:
             piece = self._after_bom(piece)
-        events: list[bytes | ServerSentEvent] = []
+        runs: list[EventRun] = []
         if not self._overrun:
-            self._read(self._ends.feed(piece), events, bare)
+            self._read(self._ends.feed(piece), runs)
         self._fresh = self._between_events and self._head is None and not self._overrun
-        if self._overrun and not events:
+        if self._overrun and not runs:
             raise EventTooLarge(self._limit)
-        return events
+        return runs
 
     def flush(self) -> list[ServerSentEvent]:
         """Return the last event if the stream ended without a blank line after it.
@@ -173,13 +184,13 @@ class SSEDecoder:
         Raises:
             EventTooLarge: An event was larger than allowed.
         """
-        events: list[bytes | ServerSentEvent] = []
+        runs: list[EventRun] = []
         rest = self._lines.flush()
         if not self._overrun:
-            self._read_lines([rest, b""] if b":" in rest or rest.startswith(NO_STREAM) else [b""], events)
+            self._read_lines([rest, b""] if b":" in rest or rest.startswith(NO_STREAM) else [b""], runs)
         if self._overrun:
             raise EventTooLarge(self._limit)
-        return [event for event in events if isinstance(event, ServerSentEvent)]
+        return _events(runs)
 
     def _after_bom(self, piece: bytes) -> bytes:
         """Return the piece without the byte order mark of the stream. b"" while it may still be one."""
@@ -190,42 +201,80 @@ class SSEDecoder:
         self._head = None
         return head.removeprefix(BOM)
 
-    def _read(self, text: bytes, events: list[bytes | ServerSentEvent], bare: bool) -> None:
+    def _read(self, text: bytes, runs: list[EventRun]) -> None:
         if not self._between_events:
             end = text.find(b"\n\n") + 2
             if end == 1:
-                self._read_lines(self._lines.feed(text), events)
+                self._read_lines(self._lines.feed(text), runs)
                 return
-            self._read_lines(self._lines.feed(text[:end]), events)
+            self._read_lines(self._lines.feed(text[:end]), runs)
             text = text[end:]
         whole = text.rfind(b"\n\n") + 2
         if whole > 1 and not self._overrun:
-            found = self._whole_events(text[:whole], bare)
+            found = self._whole_events(text[:whole])
             if found is None:
-                self._read_lines(self._lines.feed(text[:whole]), events)
+                self._read_lines(self._lines.feed(text[:whole]), runs)
             else:
-                events += found
+                runs += found
             text = text[whole:]
         if text and not self._overrun:
-            self._read_lines(self._lines.feed(text), events)
+            self._read_lines(self._lines.feed(text), runs)
 
-    def _whole_events(self, text: bytes, bare: bool) -> list[bytes | ServerSentEvent] | None:
+    def _whole_events(self, text: bytes) -> list[EventRun] | None:
         """Read text that starts between two events and ends with a blank line.
 
-        Return None unless all of it is plain data.
+        Return None unless all of it is plain data, or types and plain data.
         """
         if len(text) > self._limit:
             return None
         if not text.startswith(b"data: "):
-            return _named_events(text) if bare and text.startswith(NAMED) else None
+            return self._named_events(text[:-2]) if text.startswith(NAMED) else None
         found = text[6:-2].split(b"\n\ndata: ")
         if b"\n" in b"".join(found):  # Finding is faster than counting.
             return None
-        if bare:
-            return [*found]
-        return [ServerSentEvent("message", data, self._id, self._retry) for data in found]
+        return [EventRun("message", found, self._id, self._retry)]
 
-    def _read_lines(self, lines: list[bytes], events: list[bytes | ServerSentEvent]) -> None:
+    def _named_events(self, text: bytes) -> list[EventRun] | None:
+        """Read events of two lines: type and data. Return None if any event has another form.
+
+        Nearly all events of a piece have one type: that of the one in the middle. One split yields the data of them.
+        """
+        middle = text.find(NEXT_NAMED, len(text) // 2)
+        if middle < 0:
+            return self._one_by_one(text)
+        mark = text[middle : text.find(b"\n", middle + 2)] + b"\ndata: "
+        before, *found = text.split(mark)
+        runs = self._one_by_one(before)
+        if runs is None:
+            return None
+        name = _name(mark[len(NEXT_NAMED) : -len(b"\ndata: ")])
+        run: list[bytes] = []
+        if b"\n" not in b"".join(found[:-1]):
+            run, found = found[:-1], found[-1:]  # Events of other types may follow the last one.
+        for each in found:
+            data, more, after = each.partition(b"\n\n")
+            if b"\n" in data:
+                return None
+            run.append(data)
+            if more:
+                others = self._one_by_one(after)
+                if others is None:
+                    return None
+                runs += [EventRun(name, run, self._id, self._retry), *others]
+                run = []
+        return [*runs, EventRun(name, run, self._id, self._retry)] if run else runs
+
+    def _one_by_one(self, text: bytes) -> list[EventRun] | None:
+        """Read events of any type, without the last blank line."""
+        runs: list[EventRun] = []
+        for event in text.split(b"\n\n"):
+            name, found, data = event.partition(b"\ndata: ")
+            if not found or b"\n" in data or b"\n" in name or not name.startswith(NAMED):
+                return None
+            runs.append(EventRun(_name(name[len(NAMED) :]), [data], self._id, self._retry))
+        return runs
+
+    def _read_lines(self, lines: list[bytes], runs: list[EventRun]) -> None:
         for line in lines:
             if line:
                 self._read_field(line)
@@ -233,8 +282,7 @@ class SSEDecoder:
                     return
             else:
                 if self._has_data:
-                    event = self._event or "message"
-                    events.append(ServerSentEvent(event, bytes(self._data), self._id, self._retry))
+                    runs.append(EventRun(self._event or "message", [bytes(self._data)], self._id, self._retry))
                     self._data = bytearray()
                     self._has_data = False
                 self._event = ""
@@ -265,44 +313,9 @@ class SSEDecoder:
                 pass
 
 
-def _named_events(text: bytes) -> list[bytes | ServerSentEvent] | None:
-    """Read events of two lines: type and data. Return None if any event has another form.
-
-    Nearly all events of a piece have one type: that of the one in the middle. One split yields the data of all of them.
-    If all data begin in the same way, up to their type, they need no look one by one.
-    """
-    middle = text.find(NEXT_NAMED, len(text) // 2) + len(NEXT_NAMED)
-    start = middle if middle >= len(NEXT_NAMED) else len(NAMED)
-    name = text[start : text.find(b"\n", start)]
-    mark, quoted = b"event: %b\ndata: " % name, b'"%b"' % name
-    before, *found = (b"\n\n" + text[:-2]).split(b"\n\n" + mark)
-    events = _one_by_one(before[2:]) if before else []
-    if events is None:
-        return None
-    head = found[0].partition(quoted)[0] + quoted if found else b""
-    if b"\n" not in b"".join(found[:-1]) and text.count(mark + head) == len(found) and name != b"error":
-        events += found[:-1]
-        found = found[-1:]  # Events of other types may follow the last one.
-    for data in found:
-        if quoted in data and b"\n" not in data and name != b"error":
-            events.append(data)
-        else:
-            more = _one_by_one(mark + data)
-            if more is None:
-                return None
-            events += more
-    return events
+def _name(name: bytes) -> str:
+    return name.decode("utf-8", "replace") or "message"
 
 
-def _one_by_one(text: bytes) -> list[bytes | ServerSentEvent] | None:
-    """Read events of any type. The last one may lack its blank line."""
-    events: list[bytes | ServerSentEvent] = []
-    for event in text[len(NAMED) :].split(NEXT_NAMED):
-        name, found, data = event.partition(b"\ndata: ")
-        if not found or b"\n" in data or b"\n" in name:
-            return None
-        if b'"%b"' % name in data and name != b"error":
-            events.append(data)
-        else:
-            events.append(ServerSentEvent(name.decode("utf-8", "replace") or "message", data))
-    return events
+def _events(runs: list[EventRun]) -> list[ServerSentEvent]:
+    return [ServerSentEvent(run.event, data, run.id, run.retry) for run in runs for data in run.data]
