@@ -276,8 +276,10 @@ async def test_defaults_of_the_client_hold_for_every_call(emu: Emulator, transpo
 async def test_a_closed_client_says_so(emu: Emulator, transport: TransportName) -> None:
     client = AsyncClient(transport=transport, api_key=emu.api_key, endpoints=emu.endpoints)
     await client.models.list()
+    assert not client.is_closed()
     await client.aclose()
     await client.aclose()
+    assert client.is_closed()
     with pytest.raises(ClientClosedError, match="closed"):
         await client.models.list()
     with pytest.raises(ClientClosedError):

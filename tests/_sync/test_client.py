@@ -244,8 +244,10 @@ def test_defaults_of_the_client_hold_for_every_call(emu: Emulator, transport: Tr
 def test_a_closed_client_says_so(emu: Emulator, transport: TransportName) -> None:
     client = Client(transport=transport, api_key=emu.api_key, endpoints=emu.endpoints)
     client.models.list()
+    assert not client.is_closed()
     client.close()
     client.close()
+    assert client.is_closed()
     with pytest.raises(ClientClosedError, match="closed"):
         client.models.list()
     with pytest.raises(ClientClosedError):

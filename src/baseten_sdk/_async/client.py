@@ -259,6 +259,10 @@ class AsyncClient(AsyncAPIs):
         """Close the connections. Closing twice is fine. Later calls raise `ClientClosedError`."""
         await self._service.connections.aclose()
 
+    def is_closed(self) -> bool:
+        """Whether the client was closed."""
+        return self._service.connections.closed
+
     # unasync: remove
     async def close(self) -> None:
         """The same as `aclose`, under its name in OpenAI's client."""

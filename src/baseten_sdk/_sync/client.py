@@ -260,6 +260,10 @@ class Client(APIs):
         """Close the connections. Closing twice is fine. Later calls raise `ClientClosedError`."""
         self._service.connections.close()
 
+    def is_closed(self) -> bool:
+        """Whether the client was closed."""
+        return self._service.connections.closed
+
     def __enter__(self) -> Self:
         return self
 
