@@ -462,7 +462,7 @@ def test_a_long_file_is_found_unless_it_is_generated() -> None:
         ("_core/reply/validate.py", "from ..schema.schema import Schema"),
         ("_core/schema/schema.py", "from ..stream.sse import SSEDecoder"),
         ("_core/stream/sse.py", "from ..queue.delivery import Envelope"),
-        ("_core/queue/verdict.py", "if TYPE_CHECKING:\n    from ..chat.events import EventReader"),
+        ("_core/queue/verdict.py", "if TYPE_CHECKING:\n    from ..chat.events import ChatEvents"),
         ("_core/messages/request.py", "from ..responses.events import Event"),
         ("_core/chat/request.py", "def f() -> None:\n    from ..messages import request"),
         ("_core/chat/request.py", "from baseten_sdk._core.pool import Pool"),
@@ -493,7 +493,7 @@ def test_an_import_to_a_room_above_or_beside_is_found(path: str, statement: str)
     ("path", "statement"),
     [
         ("_core/chat/request.py", "from ..schema import schema\nfrom ..request.urls import quote"),
-        ("_core/chat/request.py", "from .events import EventReader"),
+        ("_core/chat/request.py", "from .events import ChatEvents"),
         ("_async/client.py", "from .setup import AsyncSetup\nfrom .resources.chat import AsyncChat"),
         ("_async/resources/batch.py", "if TYPE_CHECKING:\n    from ..client import AsyncClient"),
         ("cli/batch.py", "from ..batch import Budget\nfrom .. import batch\nfrom .._runs.display import Show"),

@@ -12,7 +12,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage
 from pydantic import ValidationError
 
 from baseten_sdk import ChatCompletionChunk, InvalidRequestError
-from baseten_sdk._core.chat.events import EventReader
+from baseten_sdk._core.chat.events import ChatEvents
 from baseten_sdk._core.schema.toolbox import Toolbox
 from baseten_sdk.integrations.langchain import BasetenEmbeddings, ChatBaseten
 from baseten_sdk.integrations.langchain.chunks import GenerationChunks
@@ -62,7 +62,7 @@ def gathered(*pieces: dict[str, object], reason: str = "tool_calls") -> AIMessag
     deltas: list[dict[str, object]] = [{"tool_calls": [piece]} for piece in pieces]
     told: list[dict[str, object]] = [{"index": 0, "delta": delta} for delta in deltas]
     choices = [*told, {"index": 0, "delta": {}, "finish_reason": reason}]
-    reader: EventReader[None] = EventReader(Toolbox(()), None, lenient=True)
+    reader: ChatEvents[None] = ChatEvents(Toolbox(()), None, lenient=True)
     events = [
         event for each in choices for event in reader.read(ChatCompletionChunk.model_validate({"choices": [each]}))
     ]

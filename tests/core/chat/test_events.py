@@ -34,7 +34,7 @@ from baseten_sdk import (
     UsageUpdated,
     schema_for,
 )
-from baseten_sdk._core.chat.events import EventReader
+from baseten_sdk._core.chat.events import ChatEvents
 from baseten_sdk._core.chat.reader import ChunkReader
 from baseten_sdk._core.schema.toolbox import Toolbox
 from baseten_sdk.types.chunks import ChatCompletionChunk
@@ -103,7 +103,7 @@ class Told:
         ]
 
 
-def events_of(pieces: Iterable[bytes], reader: EventReader[object]) -> Told:
+def events_of(pieces: Iterable[bytes], reader: ChatEvents[object]) -> Told:
     chunks = ChunkReader(Limits())
     told = Told()
     for piece in pieces:
@@ -139,8 +139,8 @@ def written(completion: ChatCompletion) -> dict[str, object]:
     }
 
 
-def plain() -> EventReader[object]:
-    return EventReader(Toolbox(()), None)
+def plain() -> ChatEvents[object]:
+    return ChatEvents(Toolbox(()), None)
 
 
 def cut(body: bytes, places: Iterable[int]) -> list[bytes]:
@@ -208,7 +208,7 @@ def piece(index: int, arguments: str | None = None, **more: object) -> dict[str,
     return {"index": index, **more, "function": {**function, "arguments": arguments}}
 
 
-def read(chunks: Iterable[ChatCompletionChunk], reader: EventReader[object] | None = None) -> list[StreamEvent[object]]:
+def read(chunks: Iterable[ChatCompletionChunk], reader: ChatEvents[object] | None = None) -> list[StreamEvent[object]]:
     reader = reader or plain()
     events = [event for chunk in chunks for event in reader.read(chunk)]
     return events + reader.end()
@@ -288,8 +288,8 @@ class Search(BaseModel):
     most: int = 5
 
 
-def pointing() -> EventReader[object]:
-    return EventReader(Toolbox(()), schema_for(Point))
+def pointing() -> ChatEvents[object]:
+    return ChatEvents(Toolbox(()), schema_for(Point))
 
 
 def test_the_last_partial_object_is_the_whole_one() -> None:
@@ -320,8 +320,8 @@ def test_only_the_first_choice_is_read_as_the_object() -> None:
     assert Point(x=1) not in objects
 
 
-def searching(lenient: bool = False) -> EventReader[object]:
-    return EventReader(Toolbox([Search]), None, lenient=lenient)
+def searching(lenient: bool = False) -> ChatEvents[object]:
+    return ChatEvents(Toolbox([Search]), None, lenient=lenient)
 
 
 def test_arguments_of_known_tools_are_validated() -> None:
@@ -354,7 +354,7 @@ def test_a_call_that_was_cut_before_its_arguments_is_not_done(reason: str, kind:
     class Now(BaseModel):
         zone: str = "UTC"
 
-    reader: EventReader[object] = EventReader(Toolbox([Now]), None)
+    reader: ChatEvents[object] = ChatEvents(Toolbox([Now]), None)
     calls = [calling(piece(0, "", id="a", name="Now")), calling(piece(1, "", id="b", name="Now"), finish=reason)]
     events = read(calls, reader)
     assert [event.tool_call.id for event in events if isinstance(event, ToolCallDone)] == ["a"]

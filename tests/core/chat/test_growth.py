@@ -17,7 +17,7 @@ from baseten_sdk import ChatCompletionChunk
 from baseten_sdk._characters import whole_text
 from baseten_sdk._core.chat.accumulate import Accumulator
 from baseten_sdk._core.chat.call_parts import ToolCallParts
-from baseten_sdk._core.chat.events import EventReader
+from baseten_sdk._core.chat.events import ChatEvents
 from baseten_sdk._core.chat.output import read_text
 from baseten_sdk._core.schema.partial import PartialReader, read_partial
 from baseten_sdk._core.schema.schema import schema_for
@@ -124,7 +124,7 @@ def test_calls_are_told_of_at_once(make: Callable[[int], dict[str, object]]) -> 
     chunks = [ChatCompletionChunk.model_validate(spoken({"tool_calls": [make(n)]})) for n in range(FEW * TIMES)]
 
     def tell(count: int) -> None:
-        reader: EventReader[None] = EventReader(Toolbox(()), None)
+        reader: ChatEvents[None] = ChatEvents(Toolbox(()), None)
         for each in chunks[:count]:
             reader.read(each)
         reader.end()

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 from ..._core.chat.answer import ChatAnswerForm
-from ..._core.chat.events import EventReader
+from ..._core.chat.events import ChatEvents
 from ..._core.request.options import Options
 from ..._core.request.request import Request
 from ...errors import OutputError
@@ -56,17 +56,17 @@ class AsyncCompletionStream(AsyncReplyStream[ChatCompletionChunk, StreamEvent[T]
     ) -> None:
         super().__init__(caller, request, options)
         self._form = form
-        self._reader = EventReader(form.toolbox, form.schema, lenient=lenient)
+        self._events = ChatEvents(form.toolbox, form.schema, lenient=lenient)
 
     async def _open(self) -> AsyncChatStream:
         return await open_chat(self._caller, self._request, self._options)
 
     def _read(self, sent: ChatCompletionChunk) -> Iterable[StreamEvent[T]]:
-        return self._reader.read(sent)
+        return self._events.read(sent)
 
     def _conclude(self) -> Iterable[StreamEvent[T]]:
         """Return the last events. The completion of the very last one is the final completion."""
-        events = self._reader.end()
+        events = self._events.end()
         for event in events:
             if isinstance(event, Finished):
                 self._final = attach_meta(event.completion, self.meta)
@@ -76,12 +76,12 @@ class AsyncCompletionStream(AsyncReplyStream[ChatCompletionChunk, StreamEvent[T]
 
     @property
     def _withheld(self) -> OutputError | None:
-        return self._reader.error
+        return self._events.error
 
     @property
     def snapshot(self) -> ChatCompletion | None:
         """The completion so far. None before the first choice. The more has arrived, the longer it takes."""
-        return self._final or self._reader.snapshot()
+        return self._final or self._events.snapshot()
 
     @property
     def current_completion_snapshot(self) -> ChatCompletion:

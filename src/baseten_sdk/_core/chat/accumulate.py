@@ -6,7 +6,7 @@ the number of chunks. The differences between backends are handled here:
 - Text, reasoning and refusals are appended. Missing, empty and null values add nothing.
 - Usage is cumulative and on almost every chunk. The last value counts.
 - `finish_reason` may come before the last content, or share a chunk with it. The last value counts.
-- Pieces of tool calls find their call (`call_parts`), and unknown fields are merged (`unknown`).
+- Pieces of tool calls find their call (`call_parts`), and unknown fields are merged (`unknown_fields`).
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from collections.abc import Mapping
 
 from ...types.chat import ChatCompletion, TokenLogprob, Usage
 from ...types.chunks import ChatCompletionChunk, ChoiceDelta, ChunkChoice
+from ..stream.unknown_fields import UnknownFields
 from .call_parts import ToolCallParts
-from .unknown import Unknown
 
 Extras = dict[str, object]
 
@@ -62,8 +62,8 @@ class ChoiceParts:
         self.finish_reason: str | None = None
         self.stop_reason: int | str | None = None
         self._other_reasoning: list[str] = []
-        self._extras = Unknown()
-        self._message_extras = Unknown()
+        self._extras = UnknownFields()
+        self._message_extras = UnknownFields()
 
     def add(self, choice: ChunkChoice) -> list[int]:
         """Add a chunk's choice. Return the keys of the tool calls that it adds to."""
@@ -133,7 +133,7 @@ class Accumulator:
         self.choices: dict[int, ChoiceParts] = {}
         self._usage: Mapping[str, object] | None = None
         self._head: Extras = {"id": "", "created": 0, "model": ""}
-        self._extras = Unknown()
+        self._extras = UnknownFields()
         self._completion: ChatCompletion | None = None
 
     def add(self, chunk: ChatCompletionChunk) -> None:

@@ -19,7 +19,7 @@ from __future__ import annotations
 from ...types.chat import new_call_id
 from ...types.chunks import ChoiceDeltaToolCall
 from ..stream.object_scanner import ObjectPieces
-from .unknown import Unknown
+from ..stream.unknown_fields import UnknownFields
 
 LONGEST_NAME = 256
 """Maximum length of a name. Further pieces are ignored: names of tools have at most 64 characters."""
@@ -50,8 +50,8 @@ class CallParts:
         self.name = ""
         self.arguments = ObjectPieces()
         self._made_up = ""
-        self._extras = Unknown()
-        self._function_extras = Unknown()
+        self._extras = UnknownFields()
+        self._function_extras = UnknownFields()
 
     def add(self, delta: ChoiceDeltaToolCall) -> None:
         """Add a piece."""

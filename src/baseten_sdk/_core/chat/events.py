@@ -40,7 +40,7 @@ CallPosition: TypeAlias = tuple[int, int]
 """A choice, and the index of a call in it."""
 
 
-class EventReader(Generic[T]):
+class ChatEvents(Generic[T]):
     """Makes the events of one stream.
 
     Args:

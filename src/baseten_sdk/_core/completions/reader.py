@@ -13,11 +13,11 @@ from ...config import Limits
 from ...errors import StreamInterrupted
 from ...types.annotations import LENIENT
 from ...types.completions import TextCompletion, TextCompletionChunk
-from ..chat.unknown import Unknown
 from ..reply.lenient import validate_leniently
 from ..stream.halves import ESCAPED, Halves
 from ..stream.reader import BLANKS_AND_QUOTES, DONE, ERROR_MARK, KEEP_ALIVE, StreamReader
 from ..stream.sse import EventRun
+from ..stream.unknown_fields import UnknownFields
 
 
 class TextReader(StreamReader[TextCompletionChunk, TextCompletion]):
@@ -87,14 +87,14 @@ def gathered(chunks: Iterable[TextCompletionChunk]) -> TextCompletion | None:
     """Return the completion that chunks make up, or None if there is no choice yet."""
     head: dict[str, object] = {}
     texts: dict[int, list[str]] = {}
-    rest: dict[int, Unknown] = {}
+    rest: dict[int, UnknownFields] = {}
     reasons: dict[int, str] = {}
     for chunk in chunks:
         head |= chunk.model_dump(exclude_unset=True, exclude_none=True, exclude={"choices"})
         for choice in chunk.choices:
             texts.setdefault(choice.index, []).append(choice.text)
             more = choice.model_dump(exclude_unset=True, exclude={"index", "text", "finish_reason"})
-            rest.setdefault(choice.index, Unknown()).add(more)
+            rest.setdefault(choice.index, UnknownFields()).add(more)
             if choice.finish_reason:
                 reasons[choice.index] = choice.finish_reason
     if not texts:

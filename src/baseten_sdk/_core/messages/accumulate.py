@@ -11,8 +11,8 @@ number of events. The differences between servers are handled here:
   then gets a number of its own.
 - A call that is sent twice, with the same ID and arguments, is one call.
 - Usage comes at the start, at the end, or in parts at both (`merged_usage`).
-- Unknown fields of the deltas of a block are merged, also with those of its beginning (`Unknown`). Those of the event
-  that says why the message ends are fields of the message.
+- Unknown fields of the deltas of a block are merged, also with those of its beginning (`UnknownFields`). Those of the
+  event that says why the message ends are fields of the message.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ class MessageAccumulator:
         self._put(index, number, BlockParts(start))
 
     def _put(self, index: int, before: int | None, parts: BlockParts) -> int:
-        """Add a block. It takes the place of an empty block at the same index. Return its number."""
+        """Add a block. It replaces an empty block at the same index. Return its number."""
         if before is None or not self.blocks[before].empty:
             before = self._highest + 1 if index in self.blocks else index
         self._highest = max(self._highest, before)

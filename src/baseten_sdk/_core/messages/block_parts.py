@@ -10,9 +10,9 @@ from ...types.annotations import LENIENT
 from ...types.message_blocks import ContentBlock, ToolUseBlock, new_tool_use_id
 from ...types.message_events import BlockDelta, SoFar, partial_input
 from ...types.reply import attach_note
-from ..chat.unknown import Unknown
 from ..stream.arguments import HeldArguments, first_object
 from ..stream.same_call import SeenCalls
+from ..stream.unknown_fields import UnknownFields
 
 Fields = dict[str, object]
 
@@ -46,7 +46,7 @@ class BlockParts:
         self.arguments = HeldArguments()
         self._signature: list[str] = []
         self._citations: list[object] = []
-        self._extras = Unknown()
+        self._extras = UnknownFields()
         if start.get("type") == "tool_use" and not start.get("id"):
             start["id"] = new_tool_use_id()
 

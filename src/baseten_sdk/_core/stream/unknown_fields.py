@@ -12,7 +12,7 @@ APPENDED = frozenset({"arguments", "data", "transcript"})
 """Texts that come in pieces, so that two pieces may be equal: those of function calls and audio."""
 
 
-class Unknown:
+class UnknownFields:
     """The unknown fields of one object."""
 
     __slots__ = ("_lists", "_objects", "_others", "_texts")
@@ -20,7 +20,7 @@ class Unknown:
     def __init__(self) -> None:
         self._texts: dict[str, list[str]] = {}
         self._lists: dict[str, list[object]] = {}
-        self._objects: dict[str, Unknown] = {}
+        self._objects: dict[str, UnknownFields] = {}
         self._others: dict[str, object] = {}
 
     def add(self, fields: Mapping[str, object] | None) -> None:
@@ -34,7 +34,7 @@ class Unknown:
                 case list():
                     self._lists.setdefault(name, []).extend(value)
                 case dict():
-                    self._objects.setdefault(name, Unknown()).add(value)
+                    self._objects.setdefault(name, UnknownFields()).add(value)
                 case _:
                     self._others[name] = value
 
