@@ -9,9 +9,10 @@ from baseten_sdk import (
     ResponseUnknownEvent,
     StreamAPIError,
     StreamDecodeError,
+    StreamError,
     StreamInterrupted,
 )
-from baseten_sdk.types.responses import ResponseReasoningItem
+from baseten_sdk.types.responses import ResponseOutputMessage, ResponseReasoningItem
 
 from .test_reader import (
     ARGUMENTS,
@@ -382,3 +383,52 @@ def test_an_empty_message_of_the_last_event_does_not_repeat_a_text(nothing: obje
 def test_null_says_nothing() -> None:
     found = read_events("null", CREATED, HI, "null", YOU, ended(SAID))
     assert (found.final.output_text, len(found.events)) == ("Hi you", 4)
+
+
+WORKING: Json = {"type": "response.in_progress", "response": {"id": "resp_1", "status": "in_progress", "output": []}}
+TOLD_EARLY: Json = {**WORKING, "response": {"id": "resp_1", "status": "in_progress", "output": [SAID, WHOLE_CALL]}}
+
+
+@pytest.mark.parametrize("end", [ended(), {"type": "response.completed"}, ended(output=None)])
+@pytest.mark.parametrize(
+    "begin", [[TOLD_EARLY], [CREATED, TOLD_EARLY, WORKING], [{**TOLD_EARLY, "type": "response.created"}]]
+)
+def test_an_output_that_only_earlier_events_had_is_the_output(begin: list[Json], end: Json) -> None:
+    found = read_events(*begin, end)
+    assert (found.final.output_text, found.final.status) == ("Hi you", "completed")
+    assert found.told == TOLD
+    assert [each.arguments for each in found.final.function_calls] == [ARGUMENTS]
+
+
+def test_an_output_that_only_earlier_events_had_is_in_what_is_left_of_a_cut_stream() -> None:
+    for found in (read_events(TOLD_EARLY), read_events(TOLD_EARLY, ended(status="failed"))):
+        assert isinstance(found.error, StreamError)
+        assert found.error.partial is not None
+        assert found.error.partial.text == "Hi you"
+    assert read_events(TOLD_EARLY, added(BARE), HI, ended()).final.output_text == "Hi"
+
+
+def test_an_item_that_does_not_say_what_it_is_is_what_its_pieces_are() -> None:
+    (item,) = read_events(CREATED, added({}), HI, YOU, ended()).final.output
+    assert isinstance(item, ResponseOutputMessage)
+    assert item.text == "Hi you"
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [CREATED, ended(SAID)],
+        [TOLD_EARLY, ended()],
+        [CREATED, added(SAID), ended(SAID)],
+        [CREATED, added(SAID), ended()],
+        [CREATED, added(SAID), item_done(SAID), ended(SAID)],
+        [CREATED, added(BARE), text_done("Hi you"), ended(SAID)],
+        [CREATED, added(BARE), HI, YOU, text_done("Hi you"), item_done(SAID), ended(SAID)],
+        [CREATED, added(BARE, 4), HI, YOU, ended({**SAID, "id": "other"})],
+    ],
+)
+def test_a_text_is_reported_once_whenever_it_comes(events: list[Json]) -> None:
+    found = read_events(*events)
+    pieces = [event.delta for event in found.events if isinstance(event, ResponseTextDeltaEvent)]
+    assert "".join(pieces) == found.final.output_text == "Hi you"
+    assert found.kinds[-1] == "completed"

@@ -9,6 +9,9 @@ between servers are handled here:
 - A text may arrive only with the event that ends it. A delta with the text is then reported first, unless its pieces
   came under another ID. Those belong to the message that spoke last, if the server did not call that one done.
 - A message may be called done before its last pieces have arrived.
+- An item may be announced without saying what it is. The pieces that follow say it.
+- The output may come only with an event that says that the response begins or is in progress.
+- All text may come with the last event, or with the beginning of its item. It is then reported before the last event.
 - The last event has the whole output. What arrived earlier counts only if that output is missing, if it has no item of
   a kind that arrived, if it has a message or reasoning without text, or if its arguments are shorter than the pieces.
 """
@@ -34,6 +37,7 @@ from ...types.response_items import (
     ResponseOutputMessage,
     ResponseOutputText,
     ResponseReasoningItem,
+    ResponseUnknownItem,
 )
 from ...types.responses import ModelResponse
 from ..stream.arguments import first_object
@@ -49,15 +53,21 @@ after a long one would take long, and a short one would be found by chance.
 
 
 class OutputParts:
-    """What has arrived of an output."""
+    """What has arrived of an output.
 
-    __slots__ = ("_index", "_latest", "_speaker", "_spoken")
+    Attributes:
+        told: The latest output of an event before the last one. It counts if no event was about an item.
+    """
+
+    __slots__ = ("_index", "_latest", "_silent", "_speaker", "_spoken", "told")
 
     def __init__(self) -> None:
+        self.told: list[ResponseOutputItem] = []
         self._index = ItemIndex()
         self._latest: ItemParts | None = None
         self._speaker: ItemParts | None = None
         self._spoken: str | None = None
+        self._silent = True
 
     @property
     def begun(self) -> bool:
@@ -94,6 +104,8 @@ class OutputParts:
     def begin(self, event: ResponseOutputItemAddedEvent) -> list[ResponseStreamEvent]:
         """Begin an item, unless it has begun already."""
         item = event.item
+        if isinstance(item, ResponseUnknownItem) and not any(item.to_dict().values()):
+            return [event]
         if self._index.again(item, event) is not None:
             return []
         self._new(ItemParts(item.type, item, item.id or event.item_id), event)
@@ -134,6 +146,7 @@ class OutputParts:
         self._turn_to(parts)
         if not text or parts.spoke or self._was_spoken(text):
             return []
+        self._silent = False
         return [ResponseTextDeltaEvent(delta=text, item_id=event.item_id, output_index=event.output_index)]
 
     def _was_spoken(self, text: str) -> bool:
@@ -183,7 +196,14 @@ class OutputParts:
                 _complete_texts(item, parts)
             output.append(item)
         response.output = output
-        return reported
+        return [*self.unspoken(output), *reported]
+
+    def unspoken(self, output: list[ResponseOutputItem]) -> list[ResponseStreamEvent]:
+        """Return the events for the texts of an output, if no piece of any text has arrived. They are returned once."""
+        if self._silent and not any(parts.spoke for parts in self._index.items):
+            self._silent = False
+            return [event for index, item in enumerate(output) for event in _whole_text(item, index)]
+        return []
 
     def _with_missing(self, output: list[ResponseOutputItem]) -> list[ResponseOutputItem]:
         """Return the output of the last event, with what arrived of the kinds of items that it leaves out."""
@@ -198,7 +218,7 @@ class OutputParts:
 
     def output(self) -> list[ResponseOutputItem]:
         """Return what has arrived so far."""
-        return [parts.built() for parts in self._index.items]
+        return [parts.built() for parts in self._index.items] or self.told
 
 
 def _complete_texts(item: ResponseOutputItem, parts: ItemParts) -> None:
@@ -210,6 +230,17 @@ def _complete_texts(item: ResponseOutputItem, parts: ItemParts) -> None:
         built = parts.built()
         if isinstance(built, ResponseReasoningItem) and built.text:
             item.content, item.summary = built.content, built.summary
+
+
+def _whole_text(item: ResponseOutputItem, index: int) -> tuple[ResponseStreamEvent, ...]:
+    """Return the events of a message whose text comes at once."""
+    if not isinstance(item, ResponseOutputMessage) or not item.text:
+        return ()
+    item_id = item.id or ""
+    return (
+        ResponseTextDeltaEvent(delta=item.text, item_id=item_id, output_index=index),
+        ResponseTextDoneEvent(text=item.text, item_id=item_id, output_index=index),
+    )
 
 
 def _repeated(call: ResponseFunctionToolCall, calls: SeenCalls, shared: set[str]) -> bool:

@@ -38,7 +38,7 @@ from ...types.response_events import (
     ResponseTextDeltaEvent,
     ResponseTextDoneEvent,
 )
-from ...types.response_items import ResponseOutputMessage, ResponseOutputRefusal, ResponseOutputText
+from ...types.response_items import ResponseOutputRefusal, ResponseOutputText
 from ...types.responses import ModelResponse
 from ..reply.classify import as_sentence
 from ..stream.halves import ESCAPED, Halves
@@ -149,6 +149,7 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
                 return output.finish(event)
             case ResponseCreatedEvent() | ResponseQueuedEvent() | ResponseInProgressEvent():
                 self._head = event.response
+                output.told = event.response.output or output.told
             case ResponseCompletedEvent() | ResponseIncompleteEvent():
                 return self._ended(event)
             case ResponseFailedEvent():
@@ -226,11 +227,7 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
 
     def _of_whole(self, response: ModelResponse) -> Iterator[ResponseStreamEvent]:
         """Return the events of a response that arrived as a whole."""
-        for index, item in enumerate(response.output):
-            if isinstance(item, ResponseOutputMessage) and item.text:
-                item_id = item.id or ""
-                yield ResponseTextDeltaEvent(delta=item.text, item_id=item_id, output_index=index)
-                yield ResponseTextDoneEvent(text=item.text, item_id=item_id, output_index=index)
+        yield from self._output.unspoken(response.output)
         match response.status:
             case "failed" | "cancelled":
                 yield from self._taken(ResponseFailedEvent(response=response))
