@@ -23,7 +23,7 @@ pytestmark = pytest.mark.anyio
 
 PACKAGE = str(Path(baseten_sdk.__file__).parent)
 
-CALLS_OF_A_COMPLETION = 110
+CALLS_OF_A_COMPLETION = 96
 CALLS_OF_A_CHUNK = 4
 CALLS_OF_A_TEXT_EVENT = 10
 CALLS_OF_A_POOL_OF_ONE = 6

@@ -39,13 +39,14 @@ async def whole(opened: AsyncOpened) -> WholeResponse:
     Raises:
         ResponseValidationError: It is too large.
     """
-    body = opened.exchange.whole()
+    call, exchange, permit, _, reading = opened
+    body = exchange.whole()
     if body is None:
         await read_body(opened)
     else:
-        opened.reading.add(body)
-    opened.permit.settle(opened.reading.tail if opened.permit.rated else None)
-    return opened.reading.answer(opened.call.redactor)
+        reading.add(body)
+    permit.settle(reading.tail if permit.rated else None)
+    return reading.answer(call.redactor)
 
 
 async def read_body(opened: AsyncOpened) -> None:

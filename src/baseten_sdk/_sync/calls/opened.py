@@ -40,13 +40,14 @@ def whole(opened: Opened) -> WholeResponse:
     Raises:
         ResponseValidationError: It is too large.
     """
-    body = opened.exchange.whole()
+    call, exchange, permit, _, reading = opened
+    body = exchange.whole()
     if body is None:
         read_body(opened)
     else:
-        opened.reading.add(body)
-    opened.permit.settle(opened.reading.tail if opened.permit.rated else None)
-    return opened.reading.answer(opened.call.redactor)
+        reading.add(body)
+    permit.settle(reading.tail if permit.rated else None)
+    return reading.answer(call.redactor)
 
 
 def read_body(opened: Opened) -> None:
