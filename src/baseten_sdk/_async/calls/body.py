@@ -23,6 +23,7 @@ from ...errors import (
     APIError,
     APITimeoutError,
     ClientClosedError,
+    ConfigurationError,
     DeadlineExceeded,
     FirstByteTimeout,
     StreamError,
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 DRAIN = 0.1
 """Seconds for the end of the body to follow the end of the message. After that, the connection is closed."""
+
+SECOND_READER = "Another task or thread is reading this stream. Let it pass on what it reads."
 
 
 class AsyncResponseStream:
@@ -48,6 +51,7 @@ class AsyncResponseStream:
         self._call, self._exchange, self._permit, self._timer, _ = opened
         self._clock = clock
         self._progressed = False
+        self._reading = False
         self._ended = False
         self._tail = b""
         self._held: list[bytes] = []
@@ -74,7 +78,10 @@ class AsyncResponseStream:
         Raises:
             APIConnectionError: The connection broke, or the body ended early.
             APITimeoutError: The stream was silent for too long, or the deadline passed.
+            ConfigurationError: Somebody else is reading it.
         """
+        if self._reading:
+            raise ConfigurationError(SECOND_READER)
         if self._held:
             return self._held.pop(0)
         if self._ended:
@@ -87,6 +94,7 @@ class AsyncResponseStream:
             self._progressed = False
         failure: APIError
         try:
+            self._reading = True
             with self._timer:
                 piece = await self._exchange.receive()
             if not piece:
@@ -101,6 +109,8 @@ class AsyncResponseStream:
         except BaseException:
             await self.aclose()
             raise
+        finally:
+            self._reading = False
         await self.aclose()
         check_stopped()
         raise self.described(failure)

@@ -140,6 +140,8 @@ class AsyncReplyStream(Generic[C, E, R]):
             if stream.complete:
                 self._arrived = iter(self._conclude())
             self._ended = self._withheld is None
+        except ConfigurationError:
+            raise  # Somebody else is reading the stream, or it was closed: that does not end it.
         except BasetenError as error:
             self._failure = error
             self._ended = True

@@ -24,6 +24,7 @@ from ...errors import (
     APIError,
     APITimeoutError,
     ClientClosedError,
+    ConfigurationError,
     DeadlineExceeded,
     FirstByteTimeout,
     StreamError,
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 DRAIN = 0.1
 """Seconds for the end of the body to follow the end of the message. After that, the connection is closed."""
+
+SECOND_READER = "Another task or thread is reading this stream. Let it pass on what it reads."
 
 
 class ResponseStream:
@@ -49,6 +52,7 @@ class ResponseStream:
         self._call, self._exchange, self._permit, self._timer, _ = opened
         self._clock = clock
         self._progressed = False
+        self._reading = False
         self._ended = False
         self._tail = b""
         self._held: list[bytes] = []
@@ -75,7 +79,10 @@ class ResponseStream:
         Raises:
             APIConnectionError: The connection broke, or the body ended early.
             APITimeoutError: The stream was silent for too long, or the deadline passed.
+            ConfigurationError: Somebody else is reading it.
         """
+        if self._reading:
+            raise ConfigurationError(SECOND_READER)
         if self._held:
             return self._held.pop(0)
         if self._ended:
@@ -88,6 +95,7 @@ class ResponseStream:
             self._progressed = False
         failure: APIError
         try:
+            self._reading = True
             with self._timer:
                 piece = self._exchange.receive()
             if not piece:
@@ -102,6 +110,8 @@ class ResponseStream:
         except BaseException:
             self.close()
             raise
+        finally:
+            self._reading = False
         self.close()
         check_stopped()
         raise self.described(failure)
