@@ -9,8 +9,10 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from .durable import NEW, PRIVATE, flush, flush_folder
 
@@ -67,10 +69,17 @@ def _mode_of(path: Path) -> int | None:
 
 def replace(path: Path, pieces: Iterable[bytes]) -> None:
     """Write a file again. It has either its old or all of its new content, whatever happens meanwhile."""
-    new = Replacement(path)
+    with replacing(path) as file:
+        file.writelines(pieces)
+
+
+@contextmanager
+def replacing(path: Path, *, follow: bool = False) -> Generator[BinaryIO]:
+    """Yield the new file, and publish it at the end. After an error, the old file stays."""
+    new = Replacement(path, follow=follow)
     try:
         with open(new.file, "wb", 1 << 20, closefd=False) as file:
-            file.writelines(pieces)
+            yield file
         new.publish()
     except BaseException:
         new.discard()

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, TypeAlias
 import typer
 from pydantic import BaseModel
 
-from .._runs.replacement import Replacement
+from .._runs.replacement import replacing
 from ..batch import files_of, is_written
 from ..errors import BatchOutputError
 
@@ -110,22 +110,10 @@ def write_vectors(target: Path, parts: dict[int, Callable[[], VectorLine]], rows
         BatchOutputError: The file cannot be written.
     """
     try:
-        return _replace(target, parts, rows)
+        with replacing(target, follow=True) as file:
+            return _write(file, target.suffix, parts, rows)
     except OSError as error:
         raise BatchOutputError(f"{target} cannot be written: {error.strerror}.") from error
-
-
-def _replace(target: Path, parts: dict[int, Callable[[], VectorLine]], rows: int) -> list[int]:
-    new = Replacement(target, follow=True)
-    try:
-        with open(new.file, "wb", 1 << 20, closefd=False) as file:
-            missing = _write(file, target.suffix, parts, rows)
-        new.publish()
-    except BaseException:
-        new.discard()
-        raise
-    os.close(new.file)
-    return missing
 
 
 def _write(file: BinaryIO, suffix: str, parts: dict[int, Callable[[], VectorLine]], rows: int) -> list[int]:
