@@ -97,6 +97,11 @@ def test_the_parts_of_an_answer_become_items_in_their_order() -> None:
     ]
 
 
+def test_content_that_is_null_is_an_empty_text() -> None:
+    assert responses_from_chat([{"role": "user", "content": None}]) == [{"role": "user", "content": ""}]
+    assert chat_from_responses([{"role": "user", "content": None}]) == [{"role": "user", "content": ""}]
+
+
 def test_instructions_stand_before_a_text() -> None:
     assert chat_from_responses("Hi", "Be brief.") == [
         {"role": "system", "content": "Be brief."},
@@ -119,6 +124,7 @@ def test_what_a_model_sent_is_read_without_ids_and_states() -> None:
             {"role": "user", "content": [{"type": "text", "text": "a", "cache": {"a": 1}}]},
             "messages[0].content[0]",
         ),
+        ({"role": "user", "content": "a", "refusal": "No"}, "messages[0].refusal"),
         ({"role": "assistant", "content": "a", "audio": {"id": "x"}}, "messages[0].audio"),
         ({"role": "assistant", "function_call": {"name": "f"}}, "messages[0].function_call"),
         ({"role": "function", "content": "a"}, "messages[0].role"),

@@ -42,6 +42,15 @@ def test_text_is_found_however_the_output_is_written(output: list[object]) -> No
     assert read(*output).output_text == "Hi"
 
 
+@pytest.mark.parametrize("again", [{"call_id": "c1"}, {"id": "fc_1"}, {"id": "fc_1", "call_id": "c1"}], ids=repr)
+def test_a_call_without_arguments_that_is_sent_twice_is_one_call(again: dict[str, object]) -> None:
+    call = {"type": "function_call", "name": "now", "arguments": "{}"}
+    first = {**call, "id": "fc_1", "call_id": "c1"}
+    assert [each.call_id for each in read(first, {**call, **again}).function_calls] == ["c1"]
+    other = {**first, "call_id": "c2"}
+    assert [each.call_id for each in read(first, other).function_calls] == ["c1", "c2"]
+
+
 @pytest.mark.parametrize(
     "reasoning",
     [
