@@ -61,9 +61,10 @@ def _events(answer: Answer, head: Head, plan: Plan) -> Iterator[Object]:
     else:
         begun = response(head, [], "queued" if style == "transformers" else "in_progress", plan)
     yield {"type": "response.created", "response": begun}
-    yield {"type": "response.in_progress", "response": begun}
     items = items_of(answer, head, plan)
-    for index, item in enumerate(items):
+    at_once = plan.on("no-deltas")
+    yield {"type": "response.in_progress", "response": {**begun, "output": [*items]} if at_once else begun}
+    for index, item in enumerate([] if at_once else items):
         for _ in range(2 if plan.on("duplicate-calls") and item["type"] == "function_call" else 1):
             yield from _item(item, index, plan)
     if plan.on("other-event"):
