@@ -102,6 +102,19 @@ async def test_a_draft_in_a_comment_is_not_the_object(client: AsyncClient, spec:
     assert (await client.responses.create(model=MODEL, input=again)).output_text == SAID
 
 
+@pytest.mark.parametrize("spec", ["no-deltas", "no-deltas, bare-ending"])
+async def test_an_output_that_comes_at_once_is_streamed_too(client: AsyncClient, spec: str) -> None:
+    async with client.responses.stream(model=MODEL, input=HELLO, extra_headers=behaving(spec)) as stream:
+        texts = [text async for text in stream.text_stream]
+        response = await stream.get_final_response()
+    assert (texts, response.output_text) == ([SAID], SAID)
+    async with client.responses.stream(
+        model=MODEL, input=WEATHER, tools=[get_weather], extra_headers=behaving(spec)
+    ) as calls:
+        done = [event async for event in calls if isinstance(event, ResponseFunctionCallArgumentsDoneEvent)]
+    assert [event.arguments for event in done] == ['{"city": "Paris"}', '{"city": "Rome"}']
+
+
 async def test_a_stream_is_entered_and_read_to_its_end(client: AsyncClient) -> None:
     async with client.responses.stream(model=MODEL, input=HELLO) as stream:
         texts = [text async for text in stream.text_stream]

@@ -97,6 +97,19 @@ def test_a_draft_in_a_comment_is_not_the_object(client: Client, spec: str) -> No
     assert (client.responses.create(model=MODEL, input=again)).output_text == SAID
 
 
+@pytest.mark.parametrize("spec", ["no-deltas", "no-deltas, bare-ending"])
+def test_an_output_that_comes_at_once_is_streamed_too(client: Client, spec: str) -> None:
+    with client.responses.stream(model=MODEL, input=HELLO, extra_headers=behaving(spec)) as stream:
+        texts = [text for text in stream.text_stream]
+        response = stream.get_final_response()
+    assert (texts, response.output_text) == ([SAID], SAID)
+    with client.responses.stream(
+        model=MODEL, input=WEATHER, tools=[get_weather], extra_headers=behaving(spec)
+    ) as calls:
+        done = [event for event in calls if isinstance(event, ResponseFunctionCallArgumentsDoneEvent)]
+    assert [event.arguments for event in done] == ['{"city": "Paris"}', '{"city": "Rome"}']
+
+
 def test_a_stream_is_entered_and_read_to_its_end(client: Client) -> None:
     with client.responses.stream(model=MODEL, input=HELLO) as stream:
         texts = [text for text in stream.text_stream]

@@ -125,6 +125,7 @@ TABLE: tuple[Behavior, ...] = (
     ),
     _flag("no-item-done", "never say that an item of a response is done"),
     _flag("duplicate-calls", "each call of a response twice"),
+    _flag("no-deltas", "a response without events of its items: only two other events have them"),
     _flag("commentary", "a response with a comment of the model before its answer"),
     _flag("strict-fields", "refuse unknown fields of a request for a response"),
     _text("message-usage", "how messages count their input, or report it twice", "inclusive exclusive llama-cpp early"),
