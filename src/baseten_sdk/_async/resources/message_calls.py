@@ -95,7 +95,7 @@ class AsyncMessageCalls(AsyncModelCalls):
         """Build the request, and the options that hold for it.
 
         Args:
-            more: The tools and what goes with them.
+            more: The tools in the form to send, and `tool_choice` if one of them must be called.
             stream: Whether the answer is to come as events.
         """
         body, options = self._split(call.params)

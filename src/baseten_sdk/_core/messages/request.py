@@ -51,7 +51,7 @@ def messages_request(
         model: Its name there.
         max_tokens: The most tokens of the answer.
         params: Parameters other than options. None is the same as leaving one out.
-        more: The tools in the form to send, and whatever else replaces a parameter.
+        more: The tools in the form to send, and `tool_choice` if one of them must be called.
         stream: Whether the answer comes as events.
 
     Raises:
