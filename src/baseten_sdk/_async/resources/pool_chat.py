@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from ..._core.pool.arguments import (
         ChatArgumentsWithTools,
         ChatRunArguments,
+        ChatStreamArguments,
         ParseArguments,
-        ParseArgumentsWithTools,
     )
     from ..._core.schema.tool import ToolLike
     from ...types.parsed import Parsed
@@ -98,12 +98,7 @@ class AsyncPoolCompletions:
 
     @overload
     def stream(
-        self,
-        *,
-        model: str | None = None,
-        response_format: TypeForm[T],
-        strict: bool = True,
-        **params: Unpack[ParseArgumentsWithTools],
+        self, *, model: str | None = None, response_format: TypeForm[T], **params: Unpack[ChatStreamArguments]
     ) -> AsyncCompletionStream[T]: ...
 
     @overload
@@ -112,8 +107,7 @@ class AsyncPoolCompletions:
         *,
         model: str | None = None,
         response_format: ResponseFormat | None = None,
-        strict: bool = True,
-        **params: Unpack[ParseArgumentsWithTools],
+        **params: Unpack[ChatStreamArguments],
     ) -> AsyncCompletionStream[None]: ...
 
     def stream(
@@ -121,14 +115,11 @@ class AsyncPoolCompletions:
         *,
         model: str | None = None,
         response_format: TypeForm[T] | ResponseFormat | None = None,
-        strict: bool = True,
-        **params: Unpack[ParseArgumentsWithTools],
+        **params: Unpack[ChatStreamArguments],
     ) -> AsyncCompletionStream[T] | AsyncCompletionStream[None]:
         """Ask a member for the next message, and read it as typed events; see `client.chat.completions.stream`."""
         self._settings.check_deadline(params.get("deadline"), "call")
-        return self._completions.stream(
-            model=model or ANY_MODEL, response_format=response_format, strict=strict, **params
-        )
+        return self._completions.stream(model=model or ANY_MODEL, response_format=response_format, **params)
 
     @overload
     async def parse(

@@ -29,10 +29,11 @@ class ParseArguments(ParseOptions, total=False):
     messages: Required[Iterable[Message]]
 
 
-class ParseArgumentsWithTools(ParseArguments, total=False):
+class ChatStreamArguments(ParseArguments, total=False):
     """The arguments of `stream` of a chat."""
 
     tools: Sequence[ToolLike] | None
+    strict: bool
 
 
 class ChatArguments(ChatOptions, total=False):
@@ -62,9 +63,15 @@ class MessagesArguments(MessagesOptions, total=False):
 
 
 class MessagesArgumentsWithTools(MessagesArguments, total=False):
-    """The arguments of `create` and `stream` of messages."""
+    """The arguments of `create` of messages."""
 
     tools: Iterable[ToolLike] | None
+
+
+class MessagesStreamArguments(MessagesArgumentsWithTools, total=False):
+    """The arguments of `stream` of messages."""
+
+    strict: bool
 
 
 class MessagesRunArguments(MessagesArguments, ToolRunArguments, total=False):
@@ -80,9 +87,15 @@ class ResponseArguments(ResponseOptions, total=False):
 
 
 class ResponseArgumentsWithTools(ResponseArguments, total=False):
-    """The arguments of `create` and `stream` of responses."""
+    """The arguments of `create` of responses."""
 
     tools: Sequence[ToolLike] | None
+
+
+class ResponseStreamArguments(ResponseArgumentsWithTools, total=False):
+    """The arguments of `stream` of responses."""
+
+    strict: bool
 
 
 class ResponseRunArguments(ResponseArguments, ToolRunArguments, total=False):

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from ..._core.pool.arguments import (
         ChatArgumentsWithTools,
         ChatRunArguments,
+        ChatStreamArguments,
         ParseArguments,
-        ParseArgumentsWithTools,
     )
     from ..._core.schema.tool import ToolLike
     from ...types.parsed import Parsed
@@ -99,12 +99,7 @@ class PoolCompletions:
 
     @overload
     def stream(
-        self,
-        *,
-        model: str | None = None,
-        response_format: TypeForm[T],
-        strict: bool = True,
-        **params: Unpack[ParseArgumentsWithTools],
+        self, *, model: str | None = None, response_format: TypeForm[T], **params: Unpack[ChatStreamArguments]
     ) -> CompletionStream[T]: ...
 
     @overload
@@ -113,8 +108,7 @@ class PoolCompletions:
         *,
         model: str | None = None,
         response_format: ResponseFormat | None = None,
-        strict: bool = True,
-        **params: Unpack[ParseArgumentsWithTools],
+        **params: Unpack[ChatStreamArguments],
     ) -> CompletionStream[None]: ...
 
     def stream(
@@ -122,14 +116,11 @@ class PoolCompletions:
         *,
         model: str | None = None,
         response_format: TypeForm[T] | ResponseFormat | None = None,
-        strict: bool = True,
-        **params: Unpack[ParseArgumentsWithTools],
+        **params: Unpack[ChatStreamArguments],
     ) -> CompletionStream[T] | CompletionStream[None]:
         """Ask a member for the next message, and read it as typed events; see `client.chat.completions.stream`."""
         self._settings.check_deadline(params.get("deadline"), "call")
-        return self._completions.stream(
-            model=model or ANY_MODEL, response_format=response_format, strict=strict, **params
-        )
+        return self._completions.stream(model=model or ANY_MODEL, response_format=response_format, **params)
 
     @overload
     def parse(

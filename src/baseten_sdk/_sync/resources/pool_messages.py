@@ -15,7 +15,12 @@ from .messages import Messages
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
-    from ..._core.pool.arguments import MessagesArguments, MessagesArgumentsWithTools, MessagesRunArguments
+    from ..._core.pool.arguments import (
+        MessagesArguments,
+        MessagesArgumentsWithTools,
+        MessagesRunArguments,
+        MessagesStreamArguments,
+    )
     from ..._core.schema.tool import ToolLike
     from ...types.message_events import RawMessageStreamEvent
     from ...types.parsed_message import ParsedMessage
@@ -70,22 +75,12 @@ class PoolMessages:
 
     @overload
     def stream(
-        self,
-        *,
-        model: str | None = None,
-        output_format: TypeForm[T],
-        strict: bool = True,
-        **params: Unpack[MessagesArgumentsWithTools],
+        self, *, model: str | None = None, output_format: TypeForm[T], **params: Unpack[MessagesStreamArguments]
     ) -> MessageStream[T]: ...
 
     @overload
     def stream(
-        self,
-        *,
-        model: str | None = None,
-        output_format: None = None,
-        strict: bool = True,
-        **params: Unpack[MessagesArgumentsWithTools],
+        self, *, model: str | None = None, output_format: None = None, **params: Unpack[MessagesStreamArguments]
     ) -> MessageStream[Never]: ...
 
     def stream(
@@ -93,12 +88,11 @@ class PoolMessages:
         *,
         model: str | None = None,
         output_format: TypeForm[T] | None = None,
-        strict: bool = True,
-        **params: Unpack[MessagesArgumentsWithTools],
+        **params: Unpack[MessagesStreamArguments],
     ) -> MessageStream[T] | MessageStream[Never]:
         """Ask a member for the next message, and read it as typed events; see `client.messages.stream`."""
         self._settings.check_deadline(params.get("deadline"), "call")
-        return self._messages.stream(model=model or ANY_MODEL, output_format=output_format, strict=strict, **params)
+        return self._messages.stream(model=model or ANY_MODEL, output_format=output_format, **params)
 
     @overload
     def parse(

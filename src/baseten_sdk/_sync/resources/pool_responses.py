@@ -14,7 +14,12 @@ from .responses import Responses
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
-    from ..._core.pool.arguments import ResponseArguments, ResponseArgumentsWithTools, ResponseRunArguments
+    from ..._core.pool.arguments import (
+        ResponseArguments,
+        ResponseArgumentsWithTools,
+        ResponseRunArguments,
+        ResponseStreamArguments,
+    )
     from ..._core.schema.tool import ToolLike
     from ...types.parsed_response import ParsedResponse
     from ..streams.response import ModelResponseStream, ResponseEvents
@@ -67,22 +72,12 @@ class PoolResponses:
 
     @overload
     def stream(
-        self,
-        *,
-        model: str | None = None,
-        text_format: TypeForm[T],
-        strict: bool = True,
-        **params: Unpack[ResponseArgumentsWithTools],
+        self, *, model: str | None = None, text_format: TypeForm[T], **params: Unpack[ResponseStreamArguments]
     ) -> ModelResponseStream[T]: ...
 
     @overload
     def stream(
-        self,
-        *,
-        model: str | None = None,
-        text_format: None = None,
-        strict: bool = True,
-        **params: Unpack[ResponseArgumentsWithTools],
+        self, *, model: str | None = None, text_format: None = None, **params: Unpack[ResponseStreamArguments]
     ) -> ModelResponseStream[None]: ...
 
     def stream(
@@ -90,15 +85,11 @@ class PoolResponses:
         *,
         model: str | None = None,
         text_format: TypeForm[T] | None = None,
-        strict: bool = True,
-        **params: Unpack[ResponseArgumentsWithTools],
+        **params: Unpack[ResponseStreamArguments],
     ) -> ModelResponseStream[T] | ModelResponseStream[None]:
         """Ask a member for a response, and read it as typed events; see `client.responses.stream`."""
         self._settings.check_deadline(params.get("deadline"), "call")
-        name = model or ANY_MODEL
-        if text_format is None:
-            return self._responses.stream(model=name, strict=strict, **params)
-        return self._responses.stream(model=name, text_format=text_format, strict=strict, **params)
+        return self._responses.stream(model=model or ANY_MODEL, text_format=text_format, **params)
 
     @overload
     def parse(
