@@ -59,12 +59,12 @@ HELLO: tuple[Fields, ...] = (
 )
 
 
-def wire(*events: Fields, named: bool = True) -> bytes:
+def wire(*events: Fields, named: bool = True, compact: bool = False) -> bytes:
     """Events as they are sent."""
+    separators = (",", ":") if compact else None
     lines = [b"event: %b\n" % str(event["type"]).encode() if named else b"" for event in events]
-    return b"".join(
-        b"%bdata: %b\n\n" % (line, json.dumps(event).encode()) for line, event in zip(lines, events, strict=True)
-    )
+    data = [json.dumps(event, separators=separators).encode() for event in events]
+    return b"".join(b"%bdata: %b\n\n" % each for each in zip(lines, data, strict=True))
 
 
 def read(*pieces: bytes, end: bool = True) -> tuple[list[RawMessageStreamEvent], MessageReader]:

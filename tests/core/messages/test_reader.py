@@ -185,3 +185,59 @@ def test_a_stream_that_was_gathered_into_one_json_text_is_read() -> None:
 )
 def test_a_body_that_is_no_stream_says_what_it_is(body: bytes, kind: type[StreamError]) -> None:
     assert type(failure(body)) is kind
+
+
+ODD_DELTAS = [
+    *(delta(text=text) for text in ("a", "é😀", "", "\ud83d", "\ude00 b", "\ud83d lost")),
+    delta(thinking="so"),
+    {**delta(text="7"), "index": None},
+    {**delta(text="8"), "index": "1", "more": {"type": "ping"}},
+    {"type": "content_block_delta", "index": 0, "delta": None},
+    {"type": "content_block_delta", "index": 0, "delta": {"text": 9}},
+    {"type": "content_block_delta", "index": 0, "delta": "text"},
+    {"type": "content_block_delta"},
+    {"type": "ping"},
+    {"type": "surprise"},
+    closed(),
+    STOP,
+]
+
+
+@given(st.lists(st.sampled_from(ODD_DELTAS), max_size=9), st.booleans())
+def test_deltas_that_arrive_together_are_read_like_others(sent: list[Fields], named: bool) -> None:
+    events = [START, opened({"type": "text", "text": ""}), *sent]
+    together, reader = read(wire(*events, named=named, compact=True))
+    for pieces in ([wire(each, named=named, compact=True) for each in events], [wire(*events, named=named)]):
+        apart, other = read(*pieces)
+        assert together == apart
+        assert [each.to_dict() for each in together] == [each.to_dict() for each in apart]
+        assert (reader.done, type(reader.error)) == (other.done, type(other.error))
+        assert reader.partial() == other.partial()
+
+
+def test_reading_goes_on_behind_an_odd_delta_among_others() -> None:
+    texts = ["a", "b", "\ud83d", "\ude00", "c"]
+    events, reader = read(wire(*(delta(text=text) for text in texts), compact=True), end=False)
+    assert [event.delta.text for event in events if isinstance(event, ContentBlockDeltaEvent)] == [
+        "a",
+        "b",
+        "",
+        "😀",
+        "c",
+    ]
+    message = reader.partial()
+    assert message is not None
+    assert message.text == "ab😀c"
+
+
+def test_a_delta_whose_type_comes_twice_is_what_the_last_one_says() -> None:
+    twice = b'data: {"type":"content_block_delta","type":"message_stop"}\n\n'
+    events, reader = read(wire(delta(text="a"), compact=True) + twice, end=False)
+    assert [event.type for event in events] == ["content_block_delta", "message_stop"]
+    assert reader.done
+
+
+@pytest.mark.parametrize("more", [b'{"a":1}', b'{"z":1}'])
+def test_an_event_without_a_type_is_no_delta_beside_deltas(more: bytes) -> None:
+    events, _ = read(wire(delta(text="a"), named=False, compact=True) + b"data: %b\n\n" % more, end=False)
+    assert [event.type for event in events] == ["content_block_delta", ""]
