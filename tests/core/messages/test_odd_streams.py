@@ -165,6 +165,17 @@ def test_blocks_that_come_with_the_beginning_of_the_message_are_kept_if_no_other
     assert added(start, *HELLO[1:]).blocks == ["Hello world"]
 
 
+def test_blocks_that_come_with_the_beginning_of_the_message_are_told_of_at_its_end() -> None:
+    content = [{"type": "thinking", "thinking": "Hm"}, {"type": "text", "text": "Hi"}, tool(), {"type": "hologram"}]
+    start: Fields = {"type": "message_start", "message": {"content": content}}
+    found = added(start, USED, STOP)
+    assert found.told == found.blocks == ["Hm", "Hi", {}, None]
+    events = told(read(wire(start, USED, STOP))[0])
+    pieces = [event for event in events if isinstance(event, TextEvent | ThinkingEvent)]
+    assert [each.snapshot for each in pieces] == ["Hm", "Hi"]
+    assert [type(event) for event in events][-6:-4] == [ContentBlockStopEvent, TextEvent]
+
+
 def test_a_block_that_is_only_a_beginning_is_not_replaced() -> None:
     found = added(START, opened({"type": "redacted_thinking", "data": "x"}), opened(TEXT), delta(text="Hi"), STOP)
     assert found.blocks == [None, "Hi"]

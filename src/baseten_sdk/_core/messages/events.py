@@ -6,6 +6,7 @@ is held back until its arguments are whole or the message has ended, because som
 
 from __future__ import annotations
 
+from ...types.message_blocks import ContentBlock, TextBlock, ThinkingBlock
 from ...types.message_events import (
     ContentBlockDeltaEvent,
     ContentBlockStartEvent,
@@ -17,6 +18,7 @@ from ...types.message_events import (
     RawMessageStopEvent,
     RawMessageStreamEvent,
     SignatureEvent,
+    SoFar,
     TextEvent,
     ThinkingEvent,
 )
@@ -112,4 +114,24 @@ class MessageEvents:
         unclosed = [number for number in sorted(self._accumulator.blocks) if number not in self._closed]
         events = [event for number in unclosed for event in self._close(number)]
         message = self._accumulator.message()
-        return events if message is None else [*events, MessageStopEvent(message)]
+        if message is None:
+            return events
+        if not self._accumulator.blocks:
+            # The blocks came with the beginning of the message.
+            events = [event for number, block in enumerate(message.content) for event in _whole(block, number)]
+        return [*events, MessageStopEvent(message)]
+
+
+def _whole(block: ContentBlock, number: int) -> tuple[MessageStreamEvent, ...]:
+    """Return the events of a block that came at once."""
+    ended = ContentBlockStopEvent(block, number)
+    so_far = SoFar()
+    match block:
+        case TextBlock(text=text) if text:
+            so_far.pieces.append(text)
+            return TextEvent(text, _upto=(so_far, 1)), ended
+        case ThinkingBlock(thinking=thinking) if thinking:
+            so_far.pieces.append(thinking)
+            return ThinkingEvent(thinking, _upto=(so_far, 1)), ended
+        case _:
+            return (ended,)
