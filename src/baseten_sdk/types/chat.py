@@ -59,12 +59,14 @@ def _or_new(sent: str) -> str:
     return sent or new_call_id()
 
 
+CallId: TypeAlias = Annotated[str, Beside(str, as_text, null_at_once=True), AfterValidator(_or_new)]
+"""The ID of a call. An empty one is replaced by a new one."""
+
+
 class ToolCall(Lenient):
     """One call of a tool. If it comes without an ID, it gets one, so that its result can name it."""
 
-    id: Annotated[str, Beside(str, as_text, null_at_once=True), AfterValidator(_or_new)] = Field(
-        default_factory=new_call_id
-    )
+    id: CallId = Field(default_factory=new_call_id)
     type: Annotated[str, Beside(lambda: "function", as_text, null_at_once=True)] = "function"
     function: Annotated[FunctionCall, NullAs(FunctionCall)] = Field(default_factory=FunctionCall)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self, TypeAlias
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Discriminator, Field, ValidationInfo, model_validator
 
 from .annotations import Beside, IfOdd, NullAs, NullAsEmpty, as_text, nothing
-from .chat import Tokens, arguments_text, new_call_id
+from .chat import CallId, Tokens, arguments_text, new_call_id
 from .reply import Details, Lenient, OpenPart, note_of
 from .tool_calls import as_object
 
@@ -174,18 +174,12 @@ class ResponseOutputMessage(ResponseItem):
         return "".join(refusals) if refusals else None
 
 
-def _or_new(sent: str) -> str:
-    return sent or new_call_id()
-
-
 class ResponseFunctionToolCall(ResponseItem):
     """A call of a function. A call without a `call_id` gets one, so that its output can name it."""
 
     id: OptionalText = None
     type: Literal["function_call"] = "function_call"
-    call_id: Annotated[str, Beside(str, as_text, null_at_once=True), AfterValidator(_or_new)] = Field(
-        default_factory=new_call_id
-    )
+    call_id: CallId = Field(default_factory=new_call_id)
     name: Text = ""
     arguments: Annotated[str, BeforeValidator(arguments_text)] = ""
     status: Annotated[Status | None, Beside(nothing, as_text)] = None
