@@ -254,6 +254,25 @@ def test_a_message_counts_only_where_a_choice_has_no_delta(choice: dict[str, obj
     assert good(event({"id": "c", "choices": [{"index": 0, **choice}]}), STOP).text == text
 
 
+@pytest.mark.parametrize("last", [{}, {"delta": None}])
+def test_a_whole_message_at_the_end_adds_what_the_deltas_have_not_brought(last: dict[str, object]) -> None:
+    calls = [{"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}]
+    message = {"role": "assistant", "content": "ab", "tool_calls": calls}
+    deltas = [{"index": 0, "delta": {"content": piece}} for piece in ("a", "b")]
+    end = {"index": 0, "message": message, "finish_reason": "tool_calls", **last}
+    found = good(*(event({"id": "c", "choices": [each]}) for each in (*deltas, end)), DONE)
+    assert found.text == "ab"
+    assert [len(each.choices[0].delta.tool_calls) for each in found.chunks] == [0, 0, 1]
+    unfinished = {**end, "finish_reason": None}
+    assert bad(*(event({"id": "c", "choices": [each]}) for each in (*deltas, unfinished))).partial == "ab"
+
+
+def test_messages_that_come_in_pieces_are_deltas() -> None:
+    opened = {"index": 0, "delta": {"role": "assistant", "content": ""}}
+    pieces = [{"index": 0, "message": {"content": each}} for each in ("a", "a", "b")]
+    assert good(*(event({"id": "c", "choices": [each]}) for each in (opened, *pieces)), STOP).text == "aab"
+
+
 def test_a_message_counts_in_any_choice() -> None:
     choices = [{"index": 0, "delta": {"content": "a"}}, {"index": 1, "message": {"content": "b"}}]
     (chunk,) = good(event({"id": "c", "choices": choices}), DONE).chunks

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator
 
 from pydantic import ValidationError
 
-from ..._json_reading import decode_reply
 from ...config import Limits
 from ...errors import StreamInterrupted
 from ...types.chat import ChatCompletion
@@ -23,12 +22,13 @@ from ..stream.halves import ESCAPED, Halves
 from ..stream.reader import BLANKS_AND_QUOTES, DONE, ERROR_MARK, KEEP_ALIVE, StreamReader
 from ..stream.sse import EventRun
 from .accumulate import Accumulator
+from .message_deltas import MessageDeltas
 
 
 class ChunkReader(StreamReader[ChatCompletionChunk, ChatCompletion]):
     """Reads the chunks of one stream."""
 
-    __slots__ = ("_halves", "_validate")
+    __slots__ = ("_halves", "_messages", "_validate")
 
     event_name = "a chunk"
 
@@ -38,6 +38,7 @@ class ChunkReader(StreamReader[ChatCompletionChunk, ChatCompletion]):
             ChatCompletionChunk.__pydantic_validator__.validate_json
         )
         self._halves = Halves()
+        self._messages = MessageDeltas()
 
     def partial(self) -> ChatCompletion | None:
         """Return what has arrived so far, as a completion."""
@@ -82,8 +83,9 @@ class ChunkReader(StreamReader[ChatCompletionChunk, ChatCompletion]):
                         and not chunk.__pydantic_extra__
                         and chunk.object != "error"
                     )
-                    if not plain:
-                        chunk = _with_deltas(chunk, data)
+                    if not plain and _has_message(chunk):
+                        data = self._messages.converted(data, self._kept)
+                        chunk = validate(data)
                 except ValidationError as error:
                     plain = False
                     if ESCAPED.search(data):
@@ -93,16 +95,16 @@ class ChunkReader(StreamReader[ChatCompletionChunk, ChatCompletion]):
                         if self.stopped:
                             return
                         continue
-                    chunk = odd
+                    chunk, data = odd
                 if not plain and _is_error(chunk):
                     self.error = self._reported(data)
                     return
                 keep(data)
                 yield chunk
 
-    def _read_odd(self, data: bytes, error: ValidationError) -> ChatCompletionChunk | None:
-        """Read data that is not a valid chunk: return a chunk with an odd field, or None at the end, for an error, or
-        if there is nothing to read.
+    def _read_odd(self, data: bytes, error: ValidationError) -> tuple[ChatCompletionChunk, bytes] | None:
+        """Read data that is not a valid chunk: return a chunk with an odd field, and the data to keep, or None at the
+        end, for an error, or if there is nothing to read.
         """
         if data.strip(BLANKS_AND_QUOTES) == DONE:
             self.done = True
@@ -111,8 +113,11 @@ class ChunkReader(StreamReader[ChatCompletionChunk, ChatCompletion]):
             return None
         try:
             odd = validate_leniently(ChatCompletionChunk, data)
+            if odd is not None and _has_message(odd):
+                data = self._messages.converted(data, self._kept)
+                odd = _read_chunk(data)
             if odd is not None:
-                return _with_deltas(odd, data)
+                return odd, data
         except ValidationError as invalid:
             self._fail(data, invalid)
         else:
@@ -147,14 +152,16 @@ def _with_deltas(chunk: ChatCompletionChunk, data: bytes) -> ChatCompletionChunk
     Raises:
         ValidationError: The message is invalid.
     """
-    if not any("message" in (choice.model_extra or {}) for choice in chunk.choices):
+    if not _has_message(chunk):
         return chunk
-    value = decode_reply(data)
-    choices = value.get("choices") if isinstance(value, dict) else None
-    for choice in choices if isinstance(choices, list) else ():
-        if isinstance(choice, dict) and choice.get("delta") is None:
-            choice["delta"] = choice.pop("message", None)
-    return ChatCompletionChunk.model_validate(value)
+    return ChatCompletionChunk.model_validate_json(MessageDeltas().converted(data, ()))
+
+
+def _has_message(chunk: ChatCompletionChunk) -> bool:
+    """Whether a choice has a message and no delta."""
+    return any(
+        "message" in (choice.model_extra or {}) and not choice.delta.model_fields_set for choice in chunk.choices
+    )
 
 
 def _has_choices(value: object) -> bool:
