@@ -1,10 +1,10 @@
 """Interrupts tasks when the time of their timers is up.
 
 Theory of operation. On asyncio, it works like `asyncio.timeout`: it cancels the task, and takes the cancellation back
-when it arrives, unless somebody else has canceled the task too. One alarm clock with one handle in the loop serves all
-timers of an event loop, because a handle for each call would cost as much as reading its reply. The clock looks at the
-timers when the earliest end has come, and every few seconds, so that ends may move without moving the handle. Without
-a running asyncio task, the task is one of trio.
+when it arrives, unless somebody else has canceled the task too. One alarm with one handle in the loop serves all timers
+of an event loop, because a handle for each call would cost as much as reading its reply. The alarm looks at the timers
+when the earliest end has come, and every few seconds, so that ends may move without moving the handle. Without a
+running asyncio task, the task is one of trio.
 """
 
 from __future__ import annotations
