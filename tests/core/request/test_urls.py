@@ -9,7 +9,7 @@ import httpx
 import pytest
 from hypothesis import example, given, strategies as st
 
-from baseten_sdk._core.request.base_urls import check_base_url, origin, template_matches
+from baseten_sdk._core.request.base_urls import check_base_url, template_matches
 from baseten_sdk._core.request.query import encode_query
 from baseten_sdk._core.request.urls import check_label, quote_path, quote_segment
 from baseten_sdk.errors import InvalidRequestError
@@ -254,27 +254,6 @@ def test_a_base_url_may_hold_the_name_of_a_call_elsewhere(path: str) -> None:
     assert check_base_url(f"https://h{path}", "base_url") == f"https://h{path}"
 
 
-@pytest.mark.parametrize(
-    ("url", "expected"),
-    [
-        ("HTTPS://Api.Example.COM/x", "https://api.example.com"),
-        ("https://h:443/", "https://h"),
-        ("https://h:0443/", "https://h"),
-        ("https://h:80", "https://h:80"),
-        ("http://h:80?x", "http://h"),
-        ("http://[::1]:8787/x", "http://[::1]:8787"),
-    ],
-)
-def test_an_origin_is_scheme_host_and_port(url: str, expected: str) -> None:
-    assert origin(url) == expected
-
-
-@pytest.mark.parametrize("url", ["/x", "https://a@b", "wss://h", "https://h\t"])
-def test_what_is_no_url_has_no_origin(url: str) -> None:
-    with pytest.raises(InvalidRequestError):
-        origin(url)
-
-
 MODEL = "https://model-{model_id}.api.baseten.co"
 LOCAL = "http://127.0.0.1:8787/model/{model_id}"
 REGIONAL = "https://model-{model_id}-{environment}.api.baseten.co/"
@@ -293,6 +272,12 @@ REGIONAL = "https://model-{model_id}-{environment}.api.baseten.co/"
         (LOCAL, "http://127.0.0.1:8787/model/abcd1234?x=1"),
         ("https://inference.baseten.co/v1", "https://inference.baseten.co/v1/models"),
         ("https://inference.baseten.co/v1/", "https://inference.baseten.co/v1"),
+        ("https://api.example.com", "HTTPS://Api.Example.COM/x"),
+        ("https://h", "https://h:443/"),
+        ("https://h", "https://h:0443/"),
+        ("https://h:80", "https://h:80"),
+        ("http://h", "http://h:80?x"),
+        ("http://[::1]:8787", "http://[::1]:8787/x"),
     ],
 )
 def test_a_url_of_the_endpoint_is_known(template: str, url: str) -> None:
@@ -332,6 +317,10 @@ def test_a_url_of_the_endpoint_is_known(template: str, url: str) -> None:
         ("https://inference.baseten.co/v1", "https://inference.baseten.co/v1x"),
         ("https://inference.baseten.co/v1", "https://inference.baseten.co/v1;x"),
         ("https://inference.baseten.co/v1", "https://inference.baseten.co/"),
+        ("https://h", "/x"),
+        ("https://b", "https://a@b"),
+        ("https://h", "wss://h"),
+        ("https://h", "https://h\t"),
     ],
 )
 def test_a_foreign_url_is_not_taken_for_the_endpoints(template: str, url: str) -> None:

@@ -70,18 +70,6 @@ def check_base_url(url: str, what: str) -> str:
     return url
 
 
-def origin(url: str) -> str:
-    """Return scheme, host and port in lower case, without the scheme's default port.
-
-    Raises:
-        InvalidRequestError: It is not an absolute http or https URL.
-    """
-    parts = _split(url)
-    if parts is None:
-        raise InvalidRequestError("This is not an absolute http:// or https:// URL.")
-    return parts.origin
-
-
 def template_matches(template: str, url: str) -> bool:
     """Whether an absolute URL belongs to an endpoint such as `https://model-{model_id}.api.baseten.co`.
 
