@@ -127,6 +127,8 @@ def test_events_of_one_type_that_arrive_together_are_a_run() -> None:
         ("delta", [b"6", b"7", b"8", b"9"]),
     ]
     assert [data for run in runs for data in run.data] == [b"%d" % n for n in range(len(names))]
+    runs = decoder.feed_runs(b"event: delta\ndata: 0\n\n" * 3)
+    assert [(run.event, run.data) for run in runs] == [("delta", [b"0"] * 3)]
 
 
 @given(STREAMS, st.lists(st.integers(0, 120), max_size=8), st.integers(1, 12))

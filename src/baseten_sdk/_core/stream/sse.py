@@ -248,9 +248,10 @@ class SSEDecoder:
         if runs is None:
             return None
         name = _name(mark[len(NEXT_NAMED) : -len(b"\ndata: ")])
-        run: list[bytes] = []
+        run = self._run(runs, name)
         if b"\n" not in b"".join(found[:-1]):
-            run, found = found[:-1], found[-1:]  # Events of other types may follow the last one.
+            run += found[:-1]
+            found = found[-1:]  # Events of other types may follow the last one.
         for each in found:
             data, more, after = each.partition(b"\n\n")
             if b"\n" in data:
@@ -260,9 +261,9 @@ class SSEDecoder:
                 others = self._one_by_one(after)
                 if others is None:
                     return None
-                runs += [EventRun(name, run, self._id, self._retry), *others]
-                run = []
-        return [*runs, EventRun(name, run, self._id, self._retry)] if run else runs
+                runs += others
+                run = self._run(runs, name)
+        return runs if run else runs[:-1]
 
     def _one_by_one(self, text: bytes) -> list[EventRun] | None:
         """Read events of any type, without the last blank line."""
@@ -271,8 +272,14 @@ class SSEDecoder:
             name, found, data = event.partition(b"\ndata: ")
             if not found or b"\n" in data or b"\n" in name or not name.startswith(NAMED):
                 return None
-            runs.append(EventRun(_name(name[len(NAMED) :]), [data], self._id, self._retry))
+            self._run(runs, _name(name[len(NAMED) :])).append(data)
         return runs
+
+    def _run(self, runs: list[EventRun], name: str) -> list[bytes]:
+        """Return the data of the last run, if it is of this type, or else of a new one."""
+        if not runs or runs[-1].event != name:
+            runs.append(EventRun(name, [], self._id, self._retry))
+        return runs[-1].data
 
     def _read_lines(self, lines: list[bytes], runs: list[EventRun]) -> None:
         for line in lines:
