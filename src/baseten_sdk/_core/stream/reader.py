@@ -126,7 +126,11 @@ class StreamReader(ABC, Generic[E_co, R_co]):
         except EventTooLarge as error:
             self.error = self._too_large(str(error))
             return iter(())
-        self.news = any(any(run.data) for run in runs)  # An event without data is a ping.
+        self.news = False
+        for run in runs:
+            if any(run.data):  # An event without data is a ping.
+                self.news = True
+                break
         return self._read(runs)
 
     def end(self) -> Iterator[E_co]:
