@@ -8,8 +8,9 @@ they are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import chain, islice
 from operator import length_hint
 from typing import Annotated, TypeAlias
 
@@ -59,6 +60,9 @@ MODELS: Mapping[str, type[Known]] = {
 
 DELTA = b'{"type":"content_block_delta"'
 
+BATCH = 16
+"""How many deltas are validated at a time, if so many have arrived."""
+
 PASSED_OVER = frozenset({"ping"})
 
 
@@ -106,6 +110,10 @@ class MessageReader(StreamReader[RawMessageStreamEvent, Message]):
         return events_of(self._reply)
 
     def _read(self, runs: Iterable[EventRun]) -> Iterator[RawMessageStreamEvent]:
+        return chain.from_iterable(self._batches(runs))
+
+    def _batches(self, runs: Iterable[EventRun]) -> Iterator[Sequence[RawMessageStreamEvent]]:
+        """Yield events in small groups: some deltas at a time cost less than one by one."""
         validate, keep, halves = self._validate, self._kept.append, self._halves
         waiting = halves.waiting
         for run in runs:
@@ -113,17 +121,10 @@ class MessageReader(StreamReader[RawMessageStreamEvent, Message]):
             if run.event == "error":
                 self.error = self._reported(found[0])
                 return
-            if not waiting and _all_deltas(found):
-                # Nearly all events are. One schema is faster than a union, and `map` than the steps below, which read
-                # the rest if one is odd.
+            if not waiting and len(found) > 1 and _all_deltas(found):
                 self._kept += found
-                left = iter(found)
-                try:
-                    yield from map(self._delta, left)
-                    continue
-                except ValidationError:
-                    found = found[-1 - length_hint(left) :]
-                    del self._kept[-len(found) :]
+                found = yield from self._deltas(found)
+                del self._kept[len(self._kept) - len(found) :]
             for data in found:
                 if waiting:
                     data = halves.joined(data)
@@ -142,9 +143,26 @@ class MessageReader(StreamReader[RawMessageStreamEvent, Message]):
                 keep(data)
                 if type(event) is RawMessageStopEvent:
                     self.done = True
-                    yield event
+                    yield (event,)
                     return
-                yield event
+                yield (event,)
+
+    def _deltas(self, found: list[bytes]) -> Generator[Sequence[RawMessageStreamEvent], None, list[bytes]]:
+        """Yield deltas. Return the rest, from the first one on that is odd.
+
+        Nearly all events are deltas. One schema is faster than a union, and `map` than a step for each.
+        """
+        left = iter(found)
+        batch: list[RawMessageStreamEvent] = []
+        try:
+            while length_hint(left):
+                batch = []
+                batch.extend(map(self._delta, islice(left, BATCH)))
+                yield batch
+        except ValidationError:
+            yield batch  # Those before the odd one.
+            return found[-1 - length_hint(left) :]
+        return []
 
     def _read_odd(self, data: bytes, error: ValidationError) -> RawMessageStreamEvent | None:
         """Read data that is not a valid known event: return an odd or unknown event, or None for a ping, an empty event

@@ -104,7 +104,7 @@ class StreamReader(ABC, Generic[E_co, R_co]):
         self._size = cut._size
 
     def feed(self, piece: bytes) -> Iterator[E_co]:
-        """Yield the events that a piece of the body completes, each made on demand.
+        """Yield the events that a piece of the body completes, made on demand.
 
         A piece may hold hundreds. To make all of them at once would keep the garbage collector busy.
         """
