@@ -53,22 +53,17 @@ class NothingSent(Exception):
         self.error = error
 
 
-class AsyncSocket:
-    """One connection of an event loop, over a socket that does not block.
+class _Socket:
+    """What both flavors share: the socket, and what can be done with it at once."""
 
-    Attributes:
-        readiness: Waits until it is readable.
-    """
-
-    __slots__ = ("_early", "_full", "_more", "_poll", "_straight", "raw", "readiness")
+    __slots__ = ("_early", "_full", "_more", "_poll", "_tls", "raw")
 
     def __init__(self, raw: socket.socket) -> None:
         self.raw = raw
         self._poll = poll_of(raw)
-        self.readiness = readiness(raw)
-        self._full = RECORD if isinstance(raw, ssl.SSLSocket) else PIECE
+        self._tls = raw if isinstance(raw, ssl.SSLSocket) else None
+        self._full = PIECE if self._tls is None else RECORD
         self._more = False
-        self._straight = 0
         self._early: bytes | None = None
 
     def start(self, head: Hidden[bytes], body: bytes) -> Hidden[list[memoryview]] | None:
@@ -77,7 +72,41 @@ class AsyncSocket:
         Raises:
             NothingSent: The connection was already dead.
         """
-        return _start(self.raw, head, body)
+        whole = len(body) < LARGE
+        try:
+            sent = self.raw.send(head.value + body if whole else head.value)
+        except (*UNREADY, ssl.SSLWantWriteError):
+            sent = 0
+        except OSError as error:
+            raise NothingSent(error) from None
+        if whole and sent == len(head.value) + len(body):
+            return None
+        rest: Hidden[list[memoryview]] = Hidden()
+        rest.value = [memoryview(head.value + body if whole else head.value)[sent:]]
+        if not whole:
+            rest.value.append(memoryview(body))
+        return rest
+
+    def quiet(self) -> bool:
+        """Whether nothing has arrived, not even the end. Only then may another request be sent."""
+        if self._tls is not None and self._tls.pending():
+            return False
+        return not (select.select([self.raw], [], [], 0)[0] if self._poll is None else self._poll.poll(0))
+
+
+class AsyncSocket(_Socket):
+    """One connection of an event loop, over a socket that does not block.
+
+    Attributes:
+        readiness: Waits until it is readable.
+    """
+
+    __slots__ = ("_straight", "readiness")
+
+    def __init__(self, raw: socket.socket) -> None:
+        super().__init__(raw)
+        self.readiness = readiness(raw)
+        self._straight = 0
 
     async def finish(self, rest: Hidden[list[memoryview]], timer: AsyncTimer) -> None:
         """Send the rest of a request.
@@ -150,10 +179,6 @@ class AsyncSocket:
         except (*UNREADY, ssl.SSLWantWriteError):
             return None
 
-    def quiet(self) -> bool:
-        """Whether nothing has arrived, not even the end. Only then may another request be sent."""
-        return _quiet(self.raw, self._poll)
-
     def close(self) -> None:
         """Close it now. Whoever waits for it gets an error. Safe to call twice."""
         if self.raw.fileno() < 0:
@@ -169,26 +194,14 @@ class AsyncSocket:
             self.raw.close()
 
 
-class Socket:
+class Socket(_Socket):
     """One connection of a thread, over a socket that does not block. The thread waits when there is nothing to read."""
 
-    __slots__ = ("_early", "_full", "_more", "_poll", "raw")
+    __slots__ = ()
 
     def __init__(self, raw: socket.socket) -> None:
         raw.setblocking(False)
-        self.raw = raw
-        self._poll = poll_of(raw)
-        self._full = RECORD if isinstance(raw, ssl.SSLSocket) else PIECE
-        self._more = False
-        self._early: bytes | None = None
-
-    def start(self, head: Hidden[bytes], body: bytes) -> Hidden[list[memoryview]] | None:
-        """Send as much of a request as goes without waiting. Return the rest, if there is one.
-
-        Raises:
-            NothingSent: The connection was already dead.
-        """
-        return _start(self.raw, head, body)
+        super().__init__(raw)
 
     def finish(self, rest: Hidden[list[memoryview]], timer: Timer) -> None:
         """Send the rest of a request.
@@ -264,10 +277,6 @@ class Socket:
         poll.register(self.raw, select.POLLOUT)
         return bool(poll.poll(milliseconds(longest)))
 
-    def quiet(self) -> bool:
-        """Whether nothing has arrived, not even the end. Only then may another request be sent."""
-        return _quiet(self.raw, self._poll)
-
     def close(self) -> None:
         """Close it now."""
         with suppress(OSError):
@@ -282,23 +291,6 @@ class Socket:
         """Wake a thread that waits for it. The thread finds the connection at its end."""
         with suppress(OSError):
             self.raw.shutdown(socket.SHUT_RDWR)
-
-
-def _start(raw: socket.socket, head: Hidden[bytes], body: bytes) -> Hidden[list[memoryview]] | None:
-    whole = len(body) < LARGE
-    try:
-        sent = raw.send(head.value + body if whole else head.value)
-    except (*UNREADY, ssl.SSLWantWriteError):
-        sent = 0
-    except OSError as error:
-        raise NothingSent(error) from None
-    if whole and sent == len(head.value) + len(body):
-        return None
-    rest: Hidden[list[memoryview]] = Hidden()
-    rest.value = [memoryview(head.value + body if whole else head.value)[sent:]]
-    if not whole:
-        rest.value.append(memoryview(body))
-    return rest
 
 
 def _arrived(raw: socket.socket) -> bytes | None:
@@ -319,9 +311,3 @@ async def _handshake(wrapped: ssl.SSLSocket) -> None:
             await writable(wrapped)
         else:
             return
-
-
-def _quiet(raw: socket.socket, poll: select.poll | None) -> bool:
-    if isinstance(raw, ssl.SSLSocket) and raw.pending():
-        return False
-    return not (poll.poll(0) if poll is not None else select.select([raw], [], [], 0)[0])
