@@ -1,4 +1,4 @@
-"""Names of the packages `anthropic` and `openai` that this package has not, and what to use instead."""
+"""Names of the packages `anthropic` and `openai` that this package does not have, and what to use instead."""
 
 from __future__ import annotations
 
