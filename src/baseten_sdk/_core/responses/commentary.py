@@ -12,24 +12,24 @@ from ...types.responses import ModelResponse
 
 def answer_text(response: ModelResponse) -> str:
     """Return the text of the messages that are the answer."""
-    said = (item for item in response.output if isinstance(item, ResponseOutputMessage) and item.is_answer)
-    return "".join(message.text for message in said)
+    messages = (item for item in response.output if isinstance(item, ResponseOutputMessage) and item.is_answer)
+    return "".join(message.text for message in messages)
 
 
 class Commentary:
     """The messages of a stream that are comments."""
 
-    __slots__ = ("_places",)
+    __slots__ = ("_items",)
 
     def __init__(self) -> None:
-        self._places: set[tuple[str, int]] = set()
+        self._items: set[tuple[str, int]] = set()
 
     def add(self, event: ResponseOutputItemAddedEvent) -> None:
         """Note the item that begins, if it is a comment."""
         item = event.item
         if isinstance(item, ResponseOutputMessage) and not item.is_answer:
-            self._places.add((item.id or "", event.output_index))
+            self._items.add((item.id or "", event.output_index))
 
     def holds(self, event: PartEvent) -> bool:
         """Whether an event belongs to a comment."""
-        return (event.item_id, event.output_index) in self._places
+        return (event.item_id, event.output_index) in self._items

@@ -88,5 +88,5 @@ def error_event(body: object) -> ResponseErrorEvent:
     message, code, _ = read_error(body)
     outer = body if isinstance(body, dict) else {}
     inner = outer.get("error")
-    told = {**outer, **(inner if isinstance(inner, dict) else {}), "code": code, "message": message}
-    return ResponseErrorEvent.model_validate({**told, "type": "error"}, context=LENIENT)
+    fields = {**outer, **(inner if isinstance(inner, dict) else {}), "code": code, "message": message}
+    return ResponseErrorEvent.model_validate({**fields, "type": "error"}, context=LENIENT)
