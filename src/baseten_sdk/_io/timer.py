@@ -52,7 +52,7 @@ class AsyncTimer(TimeBounds):
         return None
 
     def __enter__(self) -> AsyncTimer:
-        if self._now() > self.end:
+        if self.end < inf and self._now() > self.end:
             self._grace_end = -inf  # The caller was late, such as between two chunks of a stream.
         self._alarm.arm(self)
         return self

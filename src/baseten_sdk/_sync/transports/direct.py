@@ -26,7 +26,6 @@ from weakref import ref
 
 from ..._core.request.head import Heads
 from ..._core.request.header_lines import HeaderLines
-from ..._core.request.hidden import Hidden
 from ..._core.request.origin import split_url
 from ..._core.request.proxies import Proxies
 from ..._core.request.request import Request
@@ -81,8 +80,8 @@ class DirectTransport:
     def send(self, request: Request, headers: HeaderLines, timer: Timer) -> DirectResponse:
         origin, target = split_url(request.url)
         timer.begin()
-        self._check_open()
         if request.upgrade:
+            self._check_open()
             fresh = self._tracked(self._dialer.connect(origin, timer, tunnel=True))
             return self._converse(fresh, request, headers, target, timer)
         longest = FRESH if request.safety == "once" else self._keep
@@ -91,6 +90,7 @@ class DirectTransport:
                 return self._converse(connection, request, headers, target, timer)
             except NothingSent:
                 continue
+        self._check_open()
         fresh = self._tracked(self._dialer.connect(origin, timer))
         return self._converse(fresh, request, headers, target, timer)
 
@@ -117,7 +117,9 @@ class DirectTransport:
             connection.begin(request.method, bool(request.upgrade))
             self._check_open()
             try:
-                rest = socket.start(self._head(connection, request, headers, target), request.body)
+                passing_on = None if connection.tunnelled else proxy
+                head = self._heads.render(request, headers, connection.origin, target, passing_on)
+                rest = socket.start(head, request.body)
                 if rest is not None:
                     socket.finish(rest, timer)
             except (NothingSent, OSError) as error:
@@ -143,10 +145,6 @@ class DirectTransport:
         if unsent is not None and parser.state is ReplyState.AWAITED:
             raise lost("while sending", unsent, "write", proxy)
         raise lost("while waiting for the reply", failure, "first_byte", proxy)
-
-    def _head(self, connection: Connection, request: Request, headers: HeaderLines, target: str) -> Hidden[bytes]:
-        passing_on = None if connection.tunnelled else connection.proxy
-        return self._heads.render(request, headers, connection.origin, target, passing_on)
 
     def _unsent(self, connection: Connection, error: NothingSent | OSError) -> OSError:
         """Note that the server did not take the whole request. Return why.
