@@ -75,7 +75,7 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_a_call_needs_the_thread_for_the_headers_and_for_the_body(begun: list[str]) -> None:
-    with ScriptedServer([MODELS]) as server, client_of(server) as client:
+    with ScriptedServer([MODELS] * 2) as server, client_of(server) as client:
         client.models.list()
         begun.clear()
         client.models.list()
