@@ -13,7 +13,7 @@ import asyncio
 from functools import cache
 from math import inf
 from typing import Protocol
-from weakref import ReferenceType, ref
+from weakref import WeakValueDictionary
 
 from .._core.policy.time_bounds import TimeBounds
 
@@ -87,12 +87,9 @@ class LoopAlarm:
     @staticmethod
     def of(loop: asyncio.AbstractEventLoop) -> LoopAlarm:
         """Return the alarm of a loop."""
-        known = _alarms.get(id(loop))
-        found = None if known is None else known()
+        found = _alarms.get(id(loop))
         if found is None:
-            number = id(loop)
-            found = LoopAlarm(loop)
-            _alarms[number] = ref(found, lambda gone: _forget(number, gone))
+            found = _alarms[id(loop)] = LoopAlarm(loop)
         return found
 
     def arm(self, timer: TimeBounds) -> None:
@@ -137,10 +134,5 @@ class LoopAlarm:
         return inf
 
 
-_alarms: dict[int, ReferenceType[LoopAlarm]] = {}
+_alarms: WeakValueDictionary[int, LoopAlarm] = WeakValueDictionary()
 """The alarms by the ids of their loops. An alarm holds its loop, so no other loop has that id meanwhile."""
-
-
-def _forget(number: int, gone: ReferenceType[LoopAlarm]) -> None:
-    if _alarms.get(number) is gone:
-        del _alarms[number]

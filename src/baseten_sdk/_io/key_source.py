@@ -21,6 +21,11 @@ class _KeySource:
         self.key = key
 
     @property
+    def known(self) -> Hidden[str] | None:
+        """The key, if it is known without asking for it."""
+        return self.key.literal
+
+    @property
     def scheme(self) -> str:
         """The scheme before the key. The environment is read once."""
         return self.key.scheme or self.key.scheme_found(os.environ.get(SCHEME_VARIABLE, ""))
@@ -32,14 +37,12 @@ class AsyncKeySource(_KeySource):
     __slots__ = ()
 
     async def get(self, timer: AsyncTimer) -> Hidden[str]:
-        """Return the key. A function is called each time, so that the key may rotate, within the call's deadline.
+        """Ask for the key. A function is called each time, so that the key may rotate, within the call's deadline.
 
         Raises:
             Expired: It took longer.
         """
         key = self.key
-        if key.literal is not None:
-            return key.literal
         if key.function is None:
             return key.found(_from_environment())
         given: Hidden[str | Awaitable[str]] = Hidden()
@@ -58,10 +61,8 @@ class KeySource(_KeySource):
     __slots__ = ()
 
     def get(self, timer: Timer) -> Hidden[str]:
-        """Return the key. A function is called each time, so that the key may rotate. It cannot be interrupted."""
+        """Ask for the key. A function is called each time, so that the key may rotate. It cannot be interrupted."""
         key = self.key
-        if key.literal is not None:
-            return key.literal
         if key.function is None:
             return key.found(_from_environment())
         given: Hidden[str | Awaitable[str]] = Hidden()

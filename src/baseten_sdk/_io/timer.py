@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from math import inf
 from types import TracebackType
 
@@ -27,13 +28,13 @@ class AsyncTimer(TimeBounds):
     __slots__ = ("_alarm",)
 
     def __init__(self, limits: TimeLimits, alarm: Alarm | None = None) -> None:
-        self._alarm = AsyncTimer.alarm() if alarm is None else alarm
+        self._alarm = running_alarm() if alarm is None else alarm
         TimeBounds.__init__(self, limits, self._alarm.now)  # `super()` takes longer.
 
     @staticmethod
-    def alarm() -> Alarm:
-        """Return the alarm of the running event loop, for its timers."""
-        return running_alarm()
+    def factory() -> Callable[[TimeLimits], AsyncTimer]:
+        """Return what makes timers in the running event loop. It finds the loop's alarm once."""
+        return partial(AsyncTimer, alarm=running_alarm())
 
     def enter(self, phase: Phase) -> None:
         TimeBounds.enter(self, phase)
@@ -73,9 +74,9 @@ class Timer(TimeBounds):
         super().__init__(limits, now)
 
     @staticmethod
-    def alarm() -> Callable[[], float]:
-        """Return the clock of all timers. A thread has no alarm, so the timer itself looks at the time."""
-        return time.monotonic
+    def factory() -> Callable[[TimeLimits], Timer]:
+        """Return what makes timers. Threads have no alarm to find, so it is the class itself."""
+        return Timer
 
     def remaining(self) -> float | None:
         """Return how many seconds the next operation may take. None if nothing limits it.

@@ -11,7 +11,7 @@ from .._core.policy.time_bounds import TimeBounds
 
 
 class TrioAlarm:
-    """Interrupts tasks of trio. It does not look at timers before their ends: there, the socket looks."""
+    """Interrupts tasks of trio when their timers end. Before that, the socket checks whether the server hangs."""
 
     __slots__ = ("_scopes",)
 

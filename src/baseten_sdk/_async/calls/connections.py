@@ -27,16 +27,16 @@ log = logging.getLogger("baseten_sdk")
 
 
 class AsyncChannel:
-    """A transport, the limiter in front of it, and the alarm of its timers."""
+    """A transport, the limiter in front of it, and what makes the timers of its calls."""
 
-    __slots__ = ("_opener", "_throttle", "_upgrading", "alarm", "limiter", "transport")
+    __slots__ = ("_opener", "_throttle", "_upgrading", "limiter", "new_timer", "transport")
 
     def __init__(self, opener: AsyncOpener, limiter: AsyncLimiter) -> None:
         self._opener = opener
         self._upgrading: AsyncTransport | None = None
         self.transport = opener()
         self.limiter = limiter
-        self.alarm = AsyncTimer.alarm()
+        self.new_timer = AsyncTimer.factory()
         self._throttle: AsyncThrottle | None = None
 
     def upgrading(self) -> AsyncTransport:

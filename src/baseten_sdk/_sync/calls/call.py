@@ -159,11 +159,11 @@ class Caller:
             attempts += 1
             channel = self.connections.channel()
             limits = TimeLimits(options.timeout, request.first_byte, stated, remaining, streamed)
-            timer = Timer(limits, channel.alarm)
+            timer = channel.new_timer(limits)
             timer.check = request.check
             try:
                 source = self.key_source
-                key = NO_KEY if options.keyless else source.key.literal or source.get(timer)
+                key = NO_KEY if options.keyless else source.known or source.get(timer)
                 call = CallRecord(request, options, start, key, attempts, observed, waited)
                 result = self._attempt(channel, call, timer, receive)
             except Expired as expired:

@@ -28,16 +28,16 @@ log = logging.getLogger("baseten_sdk")
 
 
 class Channel:
-    """A transport, the limiter in front of it, and the alarm of its timers."""
+    """A transport, the limiter in front of it, and what makes the timers of its calls."""
 
-    __slots__ = ("_opener", "_throttle", "_upgrading", "alarm", "limiter", "transport")
+    __slots__ = ("_opener", "_throttle", "_upgrading", "limiter", "new_timer", "transport")
 
     def __init__(self, opener: Opener, limiter: Limiter) -> None:
         self._opener = opener
         self._upgrading: Transport | None = None
         self.transport = opener()
         self.limiter = limiter
-        self.alarm = Timer.alarm()
+        self.new_timer = Timer.factory()
         self._throttle: Throttle | None = None
 
     def upgrading(self) -> Transport:
