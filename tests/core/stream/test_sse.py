@@ -112,23 +112,23 @@ NAMED = st.builds(b"event: %b\ndata: %b\n\n".__mod__, st.tuples(NAMES, DATA))
 @given(st.lists(st.one_of(NAMED, PLAIN_EVENTS), max_size=6).map(b"".join), st.lists(st.integers(0, 120), max_size=8))
 def test_runs_hold_the_events_of_the_whole(stream: bytes, places: list[int]) -> None:
     decoder = SSEDecoder(2**20)
-    runs = [run for piece in cut(stream, places) for run in decoder.feed_runs(piece)]
-    found = [(run.event, data) for run in runs for data in run.data]
+    groups = [group for piece in cut(stream, places) for group in decoder.feed_groups(piece)]
+    found = [(group.event, data) for group in groups for data in group.data]
     assert found == [(event.event, event.data) for event in reference(stream)]
 
 
 def test_events_of_one_type_that_arrive_together_are_a_run() -> None:
     decoder = SSEDecoder(2**20)
-    decoder.feed_runs(b"\n")
+    decoder.feed_groups(b"\n")
     names = [b"start", *[b"delta"] * 4, b"ping", *[b"delta"] * 4, b"stop"]
-    runs = decoder.feed_runs(b"".join(b"event: %b\ndata: %d\n\n" % (name, n) for n, name in enumerate(names)))
-    assert [(run.event, run.data) for run in runs if len(run.data) > 1] == [
+    groups = decoder.feed_groups(b"".join(b"event: %b\ndata: %d\n\n" % (name, n) for n, name in enumerate(names)))
+    assert [(group.event, group.data) for group in groups if len(group.data) > 1] == [
         ("delta", [b"1", b"2", b"3", b"4"]),
         ("delta", [b"6", b"7", b"8", b"9"]),
     ]
-    assert [data for run in runs for data in run.data] == [b"%d" % n for n in range(len(names))]
-    runs = decoder.feed_runs(b"event: delta\ndata: 0\n\n" * 3)
-    assert [(run.event, run.data) for run in runs] == [("delta", [b"0"] * 3)]
+    assert [data for group in groups for data in group.data] == [b"%d" % n for n in range(len(names))]
+    groups = decoder.feed_groups(b"event: delta\ndata: 0\n\n" * 3)
+    assert [(group.event, group.data) for group in groups] == [("delta", [b"0"] * 3)]
 
 
 @given(STREAMS, st.lists(st.integers(0, 120), max_size=8), st.integers(1, 12))

@@ -20,7 +20,7 @@ from ...types.chunks import ChatCompletionChunk
 from ..reply.lenient import validate_leniently
 from ..stream.halves import ESCAPED, Halves
 from ..stream.reader import BLANKS_AND_QUOTES, DONE, ERROR_MARK, KEEP_ALIVE, StreamReader
-from ..stream.sse import EventRun
+from ..stream.sse import EventGroup
 from .accumulate import Accumulator
 from .message_deltas import MessageDeltas
 
@@ -63,15 +63,15 @@ class ChunkReader(StreamReader[ChatCompletionChunk, ChatCompletion]):
         self._kept.append(body)
         return (chunk,)
 
-    def _read(self, runs: Iterable[EventRun]) -> Iterator[ChatCompletionChunk]:
+    def _read(self, groups: Iterable[EventGroup]) -> Iterator[ChatCompletionChunk]:
         """Yield the chunks of events, until the message is complete or has failed."""
         validate, keep, halves = self._validate, self._kept.append, self._halves
         waiting = halves.waiting
-        for run in runs:
-            if run.event == "error":
-                self.error = self._reported(run.data[0])
+        for group in groups:
+            if group.event == "error":
+                self.error = self._reported(group.data[0])
                 return
-            for data in run.data:
+            for data in group.data:
                 if waiting:
                     data = halves.joined(data)
                 try:

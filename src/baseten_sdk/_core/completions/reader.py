@@ -16,7 +16,7 @@ from ...types.completions import TextCompletion, TextCompletionChunk
 from ..reply.lenient import validate_leniently
 from ..stream.halves import ESCAPED, Halves
 from ..stream.reader import BLANKS_AND_QUOTES, DONE, ERROR_MARK, KEEP_ALIVE, StreamReader
-from ..stream.sse import EventRun
+from ..stream.sse import EventGroup
 from ..stream.unknown_fields import UnknownFields
 
 
@@ -52,12 +52,12 @@ class TextReader(StreamReader[TextCompletionChunk, TextCompletion]):
         self._kept.append(body)
         return (TextCompletionChunk.model_validate(value, context=LENIENT),)
 
-    def _read(self, runs: Iterable[EventRun]) -> Iterator[TextCompletionChunk]:
-        for run in runs:
-            if run.event == "error":
-                self.error = self._reported(run.data[0])
+    def _read(self, groups: Iterable[EventGroup]) -> Iterator[TextCompletionChunk]:
+        for group in groups:
+            if group.event == "error":
+                self.error = self._reported(group.data[0])
                 return
-            for data in run.data:
+            for data in group.data:
                 if self._halves.waiting:
                     data = self._halves.joined(data)
                 try:

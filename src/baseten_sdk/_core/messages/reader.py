@@ -37,7 +37,7 @@ from ..reply.lenient import validate_leniently
 from ..request.json_codec import encode_json
 from ..stream.halves import ESCAPED, Halves
 from ..stream.reader import BLANKS_AND_QUOTES, DONE, KEEP_ALIVE, StreamReader
-from ..stream.sse import EventRun
+from ..stream.sse import EventGroup
 from .accumulate import MessageAccumulator
 
 Known: TypeAlias = (
@@ -109,16 +109,16 @@ class MessageReader(StreamReader[RawMessageStreamEvent, Message]):
         self._reply = Message.model_validate(value, context=LENIENT)
         return events_of(self._reply)
 
-    def _read(self, runs: Iterable[EventRun]) -> Iterator[RawMessageStreamEvent]:
-        return chain.from_iterable(self._batches(runs))
+    def _read(self, groups: Iterable[EventGroup]) -> Iterator[RawMessageStreamEvent]:
+        return chain.from_iterable(self._batches(groups))
 
-    def _batches(self, runs: Iterable[EventRun]) -> Iterator[Sequence[RawMessageStreamEvent]]:
-        """Yield events in small groups: some deltas at a time cost less than one by one."""
+    def _batches(self, groups: Iterable[EventGroup]) -> Iterator[Sequence[RawMessageStreamEvent]]:
+        """Yield events in small batches, because deltas cost less together than one by one."""
         validate, keep, halves = self._validate, self._kept.append, self._halves
         waiting = halves.waiting
-        for run in runs:
-            found = run.data
-            if run.event == "error":
+        for group in groups:
+            found = group.data
+            if group.event == "error":
                 self.error = self._reported(found[0])
                 return
             if not waiting and len(found) > 1 and _all_deltas(found):
@@ -133,7 +133,7 @@ class MessageReader(StreamReader[RawMessageStreamEvent, Message]):
                 except ValidationError as error:
                     if ESCAPED.search(data):
                         data = halves.joined(data)
-                    data = _named(data, run.event)
+                    data = _named(data, group.event)
                     odd = self._read_odd(data, error)
                     if self.error is not None:
                         return
@@ -148,7 +148,7 @@ class MessageReader(StreamReader[RawMessageStreamEvent, Message]):
                 yield (event,)
 
     def _deltas(self, found: list[bytes]) -> Generator[Sequence[RawMessageStreamEvent], None, list[bytes]]:
-        """Yield deltas. Return the rest, from the first one on that is odd.
+        """Yield deltas. Return the rest, beginning with the first odd one.
 
         Nearly all events are deltas. One schema is faster than a union, and `map` than a step for each.
         """

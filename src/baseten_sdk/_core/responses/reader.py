@@ -43,7 +43,7 @@ from ...types.responses import ModelResponse
 from ..reply.classify import as_sentence
 from ..stream.halves import ESCAPED, Halves
 from ..stream.reader import BLANKS_AND_QUOTES, DONE, KEEP_ALIVE, StreamReader
-from ..stream.sse import EventRun
+from ..stream.sse import EventGroup
 from .item_parts import OUTPUT_TEXT, REFUSAL, SUMMARY
 from .odd_events import error_event, is_error, kind_of, known_events, odd_event
 from .output import OutputParts
@@ -86,14 +86,14 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
     def _cut_reason(self) -> str:
         return "The stream ended without response.completed or response.incomplete."
 
-    def _read(self, runs: Iterable[EventRun]) -> Iterator[ResponseStreamEvent]:
+    def _read(self, groups: Iterable[EventGroup]) -> Iterator[ResponseStreamEvent]:
         validate, output, kept = self._validate, self._output, self._kept
         halves, waiting = self._halves, self._halves.waiting
-        for run in runs:
-            if run.event == "error":
-                yield self._refused(run.data[0])
+        for group in groups:
+            if group.event == "error":
+                yield self._refused(group.data[0])
                 return
-            for data in run.data:
+            for data in group.data:
                 if waiting:
                     data = halves.joined(data)
                 event: ResponseStreamEvent | None
@@ -102,7 +102,7 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
                 except ValidationError as error:
                     if ESCAPED.search(data):
                         data = halves.joined(data)
-                    event = self._read_odd(data, run.event, error)
+                    event = self._read_odd(data, group.event, error)
                 if event is None:
                     if self.stopped:
                         return
@@ -149,7 +149,7 @@ class ResponseReader(StreamReader[ResponseStreamEvent, ModelResponse]):
                 return output.finish(event)
             case ResponseCreatedEvent() | ResponseQueuedEvent() | ResponseInProgressEvent():
                 self._head = event.response
-                output.told = event.response.output or output.told
+                output.early_output = event.response.output or output.early_output
             case ResponseCompletedEvent() | ResponseIncompleteEvent():
                 return self._ended(event)
             case ResponseFailedEvent():

@@ -25,7 +25,7 @@ from ...config import Limits
 from ...errors import APIConnectionError, StreamAPIError, StreamDecodeError, StreamError, StreamInterrupted
 from ...errors.partial import PartialReply
 from ..reply.classify import as_sentence, read_error
-from .sse import NO_STREAM, EventRun, EventTooLarge, SSEDecoder
+from .sse import NO_STREAM, EventGroup, EventTooLarge, SSEDecoder
 
 E_co = TypeVar("E_co", covariant=True)
 R_co = TypeVar("R_co", bound=PartialReply, covariant=True)
@@ -79,7 +79,7 @@ class StreamReader(ABC, Generic[E_co, R_co]):
         """Return what has arrived so far, as a reply."""
 
     @abstractmethod
-    def _read(self, runs: Iterable[EventRun]) -> Iterator[E_co]:
+    def _read(self, groups: Iterable[EventGroup]) -> Iterator[E_co]:
         """Read events until the message is complete (`done`) or has failed (`error`). Keep what counts in `_kept`."""
 
     @abstractmethod
@@ -122,16 +122,16 @@ class StreamReader(ABC, Generic[E_co, R_co]):
                 self.error = StreamDecodeError(f"The reply is not a stream, and larger than {self._limits.body} bytes.")
             return iter(())
         try:
-            runs = self._decoder.feed_runs(piece)
+            groups = self._decoder.feed_groups(piece)
         except EventTooLarge as error:
             self.error = self._too_large(str(error))
             return iter(())
         self.news = False
-        for run in runs:
-            if any(run.data):  # An event without data is a ping.
+        for group in groups:
+            if any(group.data):  # An event without data is a ping.
                 self.news = True
                 break
-        return self._read(runs)
+        return self._read(groups)
 
     def end(self) -> Iterator[E_co]:
         """Yield the remaining events after the end of the body. The verdict is then in `error` or `done`."""
@@ -139,7 +139,7 @@ class StreamReader(ABC, Generic[E_co, R_co]):
             yield from self._whole_body(bytes(self._whole))
             return
         try:
-            yield from self._read(EventRun(each.event, [each.data]) for each in self._decoder.flush())
+            yield from self._read(EventGroup(each.event, [each.data]) for each in self._decoder.flush())
         except EventTooLarge as error:
             self.error = self._too_large(str(error))
             return

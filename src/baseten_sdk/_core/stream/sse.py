@@ -9,8 +9,8 @@ paths:
 
 - The fast path takes text that starts between two events and ends with a blank line. Nearly every piece of a chat
   stream is `data: {...}\\n\\n`, once or several times. If no line ends anywhere else, splitting at the text between two
-  such events yields the data of all of them. The same is true of `event: name\\ndata: {...}\\n\\n`, for runs of events
-  of one type.
+  such events yields the data of all of them. The same is true of `event: name\\ndata: {...}\\n\\n`, for events of one
+  type that follow each other.
 - The line reader takes everything else: the rest of an event, an event whose end has not arrived, comments, other
   fields, and data of several lines. Unfinished text is kept in bytearrays that grow in amortized constant time, so the
   cost of an event that arrives byte by byte stays linear.
@@ -88,7 +88,7 @@ _set_id = ServerSentEvent.__dict__["id"].__set__
 _set_retry = ServerSentEvent.__dict__["retry"].__set__
 
 
-class EventRun(NamedTuple):
+class EventGroup(NamedTuple):
     """Events of one type that follow each other.
 
     Attributes:
@@ -154,10 +154,10 @@ class SSEDecoder:
         Raises:
             EventTooLarge: The next event is larger than allowed.
         """
-        return _events(self.feed_runs(piece))
+        return _events(self.feed_groups(piece))
 
-    def feed_runs(self, piece: bytes) -> list[EventRun]:
-        """Return the events that are now complete, in runs. It is faster if there are many.
+    def feed_groups(self, piece: bytes) -> list[EventGroup]:
+        """Return the events that are now complete, in groups. It is faster if there are many.
 
         Raises:
             EventTooLarge: The next event is larger than allowed.
@@ -168,13 +168,13 @@ class SSEDecoder:
                 return found
         if self._head is not None:
             piece = self._after_bom(piece)
-        runs: list[EventRun] = []
+        groups: list[EventGroup] = []
         if not self._overrun:
-            self._read(self._ends.feed(piece), runs)
+            self._read(self._ends.feed(piece), groups)
         self._fresh = self._between_events and self._head is None and not self._overrun
-        if self._overrun and not runs:
+        if self._overrun and not groups:
             raise EventTooLarge(self._limit)
-        return runs
+        return groups
 
     def flush(self) -> list[ServerSentEvent]:
         """Return the last event if the stream ended without a blank line after it.
@@ -184,13 +184,13 @@ class SSEDecoder:
         Raises:
             EventTooLarge: An event was larger than allowed.
         """
-        runs: list[EventRun] = []
+        groups: list[EventGroup] = []
         rest = self._lines.flush()
         if not self._overrun:
-            self._read_lines([rest, b""] if b":" in rest or rest.startswith(NO_STREAM) else [b""], runs)
+            self._read_lines([rest, b""] if b":" in rest or rest.startswith(NO_STREAM) else [b""], groups)
         if self._overrun:
             raise EventTooLarge(self._limit)
-        return _events(runs)
+        return _events(groups)
 
     def _after_bom(self, piece: bytes) -> bytes:
         """Return the piece without the byte order mark of the stream. b"" while it may still be one."""
@@ -201,26 +201,26 @@ class SSEDecoder:
         self._head = None
         return head.removeprefix(BOM)
 
-    def _read(self, text: bytes, runs: list[EventRun]) -> None:
+    def _read(self, text: bytes, groups: list[EventGroup]) -> None:
         if not self._between_events:
             end = text.find(b"\n\n") + 2
             if end == 1:
-                self._read_lines(self._lines.feed(text), runs)
+                self._read_lines(self._lines.feed(text), groups)
                 return
-            self._read_lines(self._lines.feed(text[:end]), runs)
+            self._read_lines(self._lines.feed(text[:end]), groups)
             text = text[end:]
         whole = text.rfind(b"\n\n") + 2
         if whole > 1 and not self._overrun:
             found = self._whole_events(text[:whole])
             if found is None:
-                self._read_lines(self._lines.feed(text[:whole]), runs)
+                self._read_lines(self._lines.feed(text[:whole]), groups)
             else:
-                runs += found
+                groups += found
             text = text[whole:]
         if text and not self._overrun:
-            self._read_lines(self._lines.feed(text), runs)
+            self._read_lines(self._lines.feed(text), groups)
 
-    def _whole_events(self, text: bytes) -> list[EventRun] | None:
+    def _whole_events(self, text: bytes) -> list[EventGroup] | None:
         """Read text that starts between two events and ends with a blank line.
 
         Return None unless all of it is plain data, or types and plain data.
@@ -232,9 +232,9 @@ class SSEDecoder:
         found = text[6:-2].split(b"\n\ndata: ")
         if b"\n" in b"".join(found):  # Finding is faster than counting.
             return None
-        return [EventRun("message", found, self._id, self._retry)]
+        return [EventGroup("message", found, self._id, self._retry)]
 
-    def _named_events(self, text: bytes) -> list[EventRun] | None:
+    def _named_events(self, text: bytes) -> list[EventGroup] | None:
         """Read events of two lines: type and data. Return None if any event has another form.
 
         Nearly all events of a piece have one type: that of the one in the middle. One split yields the data of them.
@@ -244,44 +244,44 @@ class SSEDecoder:
             return self._one_by_one(text)
         mark = text[middle : text.find(b"\n", middle + 2)] + b"\ndata: "
         before, *found = text.split(mark)
-        runs = self._one_by_one(before)
-        if runs is None:
+        groups = self._one_by_one(before)
+        if groups is None:
             return None
         name = _name(mark[len(NEXT_NAMED) : -len(b"\ndata: ")])
-        run = self._run(runs, name)
+        group = self._group(groups, name)
         if b"\n" not in b"".join(found[:-1]):
-            run += found[:-1]
+            group += found[:-1]
             found = found[-1:]  # Events of other types may follow the last one.
         for each in found:
             data, more, after = each.partition(b"\n\n")
             if b"\n" in data:
                 return None
-            run.append(data)
+            group.append(data)
             if more:
                 others = self._one_by_one(after)
                 if others is None:
                     return None
-                runs += others
-                run = self._run(runs, name)
-        return runs if run else runs[:-1]
+                groups += others
+                group = self._group(groups, name)
+        return groups if group else groups[:-1]
 
-    def _one_by_one(self, text: bytes) -> list[EventRun] | None:
+    def _one_by_one(self, text: bytes) -> list[EventGroup] | None:
         """Read events of any type, without the last blank line."""
-        runs: list[EventRun] = []
+        groups: list[EventGroup] = []
         for event in text.split(b"\n\n"):
             name, found, data = event.partition(b"\ndata: ")
             if not found or b"\n" in data or b"\n" in name or not name.startswith(NAMED):
                 return None
-            self._run(runs, _name(name[len(NAMED) :])).append(data)
-        return runs
+            self._group(groups, _name(name[len(NAMED) :])).append(data)
+        return groups
 
-    def _run(self, runs: list[EventRun], name: str) -> list[bytes]:
-        """Return the data of the last run, if it is of this type, or else of a new one."""
-        if not runs or runs[-1].event != name:
-            runs.append(EventRun(name, [], self._id, self._retry))
-        return runs[-1].data
+    def _group(self, groups: list[EventGroup], name: str) -> list[bytes]:
+        """Return the data of the last group, if it is of this type, or else of a new one."""
+        if not groups or groups[-1].event != name:
+            groups.append(EventGroup(name, [], self._id, self._retry))
+        return groups[-1].data
 
-    def _read_lines(self, lines: list[bytes], runs: list[EventRun]) -> None:
+    def _read_lines(self, lines: list[bytes], groups: list[EventGroup]) -> None:
         for line in lines:
             if line:
                 self._read_field(line)
@@ -289,7 +289,7 @@ class SSEDecoder:
                     return
             else:
                 if self._has_data:
-                    runs.append(EventRun(self._event or "message", [bytes(self._data)], self._id, self._retry))
+                    groups.append(EventGroup(self._event or "message", [bytes(self._data)], self._id, self._retry))
                     self._data = bytearray()
                     self._has_data = False
                 self._event = ""
@@ -324,5 +324,5 @@ def _name(name: bytes) -> str:
     return name.decode("utf-8", "replace") or "message"
 
 
-def _events(runs: list[EventRun]) -> list[ServerSentEvent]:
-    return [ServerSentEvent(run.event, data, run.id, run.retry) for run in runs for data in run.data]
+def _events(groups: list[EventGroup]) -> list[ServerSentEvent]:
+    return [ServerSentEvent(group.event, data, group.id, group.retry) for group in groups for data in group.data]
