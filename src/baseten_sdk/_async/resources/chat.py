@@ -309,11 +309,10 @@ class AsyncCompletions:
         from ..._core.chat.answer import ChatAnswerForm
         from ..._core.chat.dialect import ChatDialect
         from ..._core.chat.tool_loop import ToolLoop
-        from ..._core.schema.toolbox import Toolbox
         from ...types.events import Finished
         from ..tool_run import AsyncToolRun
 
-        form: ChatAnswerForm[None] = ChatAnswerForm(None, Toolbox(tools))
+        form: ChatAnswerForm[None] = ChatAnswerForm.of(None, tools)
         toolbox = form.toolbox
         shared, deadline = self._calls.of_run(params)
         response_format = params.get("response_format")

@@ -56,13 +56,13 @@ class OutputParts:
     """What has arrived of an output.
 
     Attributes:
-        told: The latest output of an event before the last one. It counts if no event was about an item.
+        early_output: The latest output of an event before the last one. It counts if no event was about an item.
     """
 
-    __slots__ = ("_index", "_latest", "_silent", "_speaker", "_spoken", "told")
+    __slots__ = ("_index", "_latest", "_silent", "_speaker", "_spoken", "early_output")
 
     def __init__(self) -> None:
-        self.told: list[ResponseOutputItem] = []
+        self.early_output: list[ResponseOutputItem] = []
         self._index = ItemIndex()
         self._latest: ItemParts | None = None
         self._speaker: ItemParts | None = None
@@ -218,7 +218,7 @@ class OutputParts:
 
     def output(self) -> list[ResponseOutputItem]:
         """Return what has arrived so far."""
-        return [parts.built() for parts in self._index.items] or self.told
+        return [parts.built() for parts in self._index.items] or self.early_output
 
 
 def _complete_texts(item: ResponseOutputItem, parts: ItemParts) -> None:

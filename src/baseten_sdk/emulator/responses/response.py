@@ -111,13 +111,13 @@ def items_of(answer: Answer, head: Head, plan: Plan) -> list[Object]:
     part = part_of(answer)
     if part is not None:
         status = "incomplete" if answer.finish in ENDINGS else "completed"
-        said: Object = {"type": "message", "status": status, "role": "assistant", "content": [part]}
+        message: Object = {"type": "message", "status": status, "role": "assistant", "content": [part]}
         if plan.on("commentary") and answer.content is not None:
             # It looks like an answer, with other numbers in it.
             draft: Object = {**part, "text": re.sub(r"\d", "0", f"A draft: {answer.content}")}
-            items.append({"id": head.id("msg", 1), **said, "content": [draft], "phase": "commentary"})
-            said["phase"] = "final_answer"
-        items.append({"id": head.id("msg"), **said})
+            items.append({"id": head.id("msg", 1), **message, "content": [draft], "phase": "commentary"})
+            message["phase"] = "final_answer"
+        items.append({"id": head.id("msg"), **message})
     return items
 
 
