@@ -13,17 +13,12 @@ from .timer import AsyncTimer, Timer
 
 
 class _KeySource:
-    """What both flavors share: the key, and its scheme."""
+    """What both flavors share: the key, and its scheme. A key that is known is `key.literal`."""
 
     __slots__ = ("key",)
 
     def __init__(self, key: Key) -> None:
         self.key = key
-
-    @property
-    def known(self) -> Hidden[str] | None:
-        """The key, if it is known without asking for it."""
-        return self.key.literal
 
     @property
     def scheme(self) -> str:

@@ -117,7 +117,7 @@ class LoopReadiness:
                 if self._foreign:
                     with suppress(*UNREADY):
                         return self._raw.recv(PIECE)
-                turn: asyncio.Future[bytes] = self._loop.create_future()
+                turn: asyncio.Future[bytes] = asyncio.Future(loop=self._loop)
                 self._turn = turn
                 try:
                     return await turn

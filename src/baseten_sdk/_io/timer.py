@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import partial
 from math import inf
 from types import TracebackType
 
@@ -34,7 +33,8 @@ class AsyncTimer(TimeBounds):
     @staticmethod
     def factory() -> Callable[[TimeLimits], AsyncTimer]:
         """Return what makes timers in the running event loop. It finds the loop's alarm once."""
-        return partial(AsyncTimer, alarm=running_alarm())
+        alarm = running_alarm()
+        return lambda limits: AsyncTimer(limits, alarm)
 
     def enter(self, phase: Phase) -> None:
         TimeBounds.enter(self, phase)

@@ -164,7 +164,7 @@ class AsyncCaller:
             timer.check = request.check
             try:
                 source = self.key_source
-                key = NO_KEY if options.keyless else source.known or await source.get(timer)
+                key = NO_KEY if options.keyless else source.key.literal or await source.get(timer)
                 call = CallRecord(request, options, start, key, attempts, observed, waited)
                 result = await self._attempt(channel, call, timer, receive)
             except Expired as expired:

@@ -163,7 +163,7 @@ class Caller:
             timer.check = request.check
             try:
                 source = self.key_source
-                key = NO_KEY if options.keyless else source.known or source.get(timer)
+                key = NO_KEY if options.keyless else source.key.literal or source.get(timer)
                 call = CallRecord(request, options, start, key, attempts, observed, waited)
                 result = self._attempt(channel, call, timer, receive)
             except Expired as expired:

@@ -119,7 +119,9 @@ class IdleConnections:
     def put(self, connection: Connection) -> None:
         """Keep a connection for the next request."""
         now = connection.since = time.monotonic()
-        stack = self._stacks.setdefault(connection.origin, deque())
+        stack = self._stacks.get(connection.origin)
+        if stack is None:  # `setdefault` alone would make a deque for each reply.
+            stack = self._stacks.setdefault(connection.origin, deque())
         stack.append(connection)
         while stack and stack[0].since < now - self._keep:
             stack.popleft().close()
